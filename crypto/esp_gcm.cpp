@@ -1,0 +1,130 @@
+#include "crypto/esp_gcm.h"
+
+#include <emmintrin.h>
+#include <intel-ipsec-mb.h>
+
+#include "crypto/require.h"
+
+namespace esplane::crypto {
+namespace {
+
+/// The library's functions for this CPU. One table for the process and never freed: the direct calls only read it, and
+/// workers may still run when static objects are destroyed.
+const IMB_MGR& manager() {
+    static const IMB_MGR* const shared = [] {
+        IMB_MGR* made = alloc_mb_mgr(0);
+        require(made != nullptr, "ipsec-mb has no memory for its manager");
+        IMB_ARCH arch = IMB_ARCH_NONE;
+        init_mb_mgr_auto(made, &arch);
+        require(arch != IMB_ARCH_NONE && imb_get_errno(made) == 0, "ipsec-mb does not support this CPU");
+        return made;
+    }();
+    return *shared;
+}
+
+/// The direct calls for one key length.
+struct Calls {
+    aes_gcm_pre_t expand;
+    aes_gcm_enc_dec_t seal;
+    aes_gcm_enc_dec_t open;
+    aes_gcm_init_t begin;
+    aes_gcm_enc_dec_update_t seal_slice;
+    aes_gcm_enc_dec_finalize_t finish;
+};
+
+const Calls& calls_for(std::size_t key_length) {
+    static const IMB_MGR& m = manager();
+    static const Calls aes128{m.gcm128_pre,  m.gcm128_enc,        m.gcm128_dec,
+                              m.gcm128_init, m.gcm128_enc_update, m.gcm128_enc_finalize};
+    static const Calls aes192{m.gcm192_pre,  m.gcm192_enc,        m.gcm192_dec,
+                              m.gcm192_init, m.gcm192_enc_update, m.gcm192_enc_finalize};
+    static const Calls aes256{m.gcm256_pre,  m.gcm256_enc,        m.gcm256_dec,
+                              m.gcm256_init, m.gcm256_enc_update, m.gcm256_enc_finalize};
+    require(key_length == 16 || key_length == 24 || key_length == 32, "an AES-GCM key is not of 16, 24 or 32 octets");
+    return key_length == 16 ? aes128 : key_length == 24 ? aes192 : aes256;
+}
+
+/// RFC 4106 4: the nonce is salt | IV. It is put together in a register so that it reaches memory as one store: the
+/// library loads it whole, and a load that spans two younger stores must wait for both to reach the cache.
+inline __m128i make_nonce(std::uint32_t salt, const EspGcm::Iv& iv) {
+    const __m128i behind_salt = _mm_slli_si128(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(iv.data())), 4);
+    return _mm_or_si128(behind_salt, _mm_cvtsi32_si128(static_cast<int>(salt)));
+}
+
+inline const std::uint8_t* octets(const __m128i& block) {
+    return reinterpret_cast<const std::uint8_t*>(&block);
+}
+
+/// Compares two ICVs without a branch on what they hold; equal_constant_time() in the few instructions it takes here.
+inline bool equal_icv(const std::uint8_t* a, const std::uint8_t* b) {
+    std::uint64_t left[2];
+    std::uint64_t right[2];
+    std::memcpy(left, a, sizeof left);
+    std::memcpy(right, b, sizeof right);
+    return ((left[0] ^ right[0]) | (left[1] ^ right[1])) == 0;
+}
+
+}  // namespace
+
+/// All of a key that a packet touches, in sixteen cache lines: salt and functions take the room that is left of the
+/// last, which the library reads for packets of any size.
+struct alignas(64) EspGcm::Key {
+    gcm_key_data expanded;
+    std::uint32_t salt;  ///< in the order of the wire
+    const Calls* calls;
+
+    explicit Key(const Secret& key_and_salt);
+    ~Key() { wipe({reinterpret_cast<std::uint8_t*>(this), sizeof *this}); }
+    Key(const Key&) = delete;
+    Key& operator=(const Key&) = delete;
+};
+
+EspGcm::Key::Key(const Secret& key_and_salt) {
+    static_assert(sizeof(Key) == 16 * 64);
+    require(key_and_salt.size() > kSaltLength, "an AES-GCM key for ESP is empty");
+    const std::size_t key_length = key_and_salt.size() - kSaltLength;
+    calls = &calls_for(key_length);
+    calls->expand(key_and_salt.view().data(), &expanded);
+    std::memcpy(&salt, key_and_salt.view().data() + key_length, sizeof salt);
+}
+
+EspGcm::EspGcm(const Secret& key_and_salt) : key_(std::make_unique<Key>(key_and_salt)) {}
+EspGcm::~EspGcm() = default;
+EspGcm::EspGcm(EspGcm&&) noexcept = default;
+EspGcm& EspGcm::operator=(EspGcm&&) noexcept = default;
+
+// The library's context is left on the stack uninitialised and unwiped: it is written before it is read, and holds
+// nothing of the key, only what belongs to the one packet.
+
+void EspGcm::seal(ByteView aad, const Iv& iv, std::span<const Slice> from, std::uint8_t* to, std::uint8_t* icv) const {
+    const Key& key = *key_;
+    const __m128i nonce = make_nonce(key.salt, iv);
+    gcm_context_data context;
+    if (from.size() == 1) {
+        key.calls->seal(&key.expanded, &context, to, from[0].data(), from[0].size(), octets(nonce), aad.data(),
+                        aad.size(), icv, kIcvLength);
+        return;
+    }
+    key.calls->begin(&key.expanded, &context, octets(nonce), aad.data(), aad.size());
+    for (const Slice slice : from) {
+        key.calls->seal_slice(&key.expanded, &context, to, slice.data(), slice.size());
+        to += slice.size();
+    }
+    key.calls->finish(&key.expanded, &context, icv, kIcvLength);
+}
+
+bool EspGcm::open(ByteView aad, const Iv& iv, Slice from, std::uint8_t* to, ByteView icv) const {
+    const Key& key = *key_;
+    const __m128i nonce = make_nonce(key.salt, iv);
+    gcm_context_data context;
+    std::uint8_t expected[kIcvLength];
+    key.calls->open(&key.expanded, &context, to, from.data(), from.size(), octets(nonce), aad.data(), aad.size(),
+                    expected, kIcvLength);
+    if (icv.size() == kIcvLength && equal_icv(expected, icv.data())) [[likely]]
+        return true;
+    // RFC 5116 2.2: decryption yields a plaintext or a failure, never something of both.
+    if (!from.empty()) std::memset(to, 0, from.size());
+    return false;
+}
+
+}  // namespace esplane::crypto
