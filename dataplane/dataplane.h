@@ -1,0 +1,71 @@
+// The control thread's handle on the data plane: start it, hand it tunnels and SAs, take its events, read its counters.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "crypto/result.h"
+#include "dataplane/options.h"
+#include "dataplane/sa/child_options.h"
+#include "dataplane/worker/messages.h"
+
+namespace esplane::dataplane {
+
+struct ChildCounters {
+    std::uint64_t packets_in = 0;
+    std::uint64_t bytes_in = 0;  ///< inner octets
+    std::uint64_t packets_out = 0;
+    std::uint64_t bytes_out = 0;
+};
+
+using DropCounts =
+    std::vector<std::pair<std::string, std::uint64_t>>;  ///< stable reason, count; reasons with 0 left out
+
+struct WorkerStatus {
+    int id = 0;
+    int cpu = -1;
+    std::uint64_t packets = 0;
+    DropCounts drops;
+};
+
+/// Owned and called by the control thread alone.
+class Dataplane {
+  public:
+    virtual ~Dataplane() = default;  ///< stops the workers, closes devices and sockets, wipes SAs
+
+    /// Creates the TUN device, not yet up; addresses and routes are the caller's.
+    virtual Result<void, std::string> open_port(const ClearPortOptions& port) = 0;
+    virtual void close_port(ClearPort port) = 0;
+
+    virtual void add_tunnel(const TunnelPolicy& policy) = 0;
+    virtual void remove_tunnel(TunnelId tunnel) = 0;
+    /// Answered by an Installed event. Keys are moved out of `child`.
+    virtual void install(ChildOptions child) = 0;
+    virtual void activate(ChildId child) = 0;
+    virtual void retire(ChildId child) = 0;
+    virtual void move_path(ChildId child, const Path& outer, Encapsulation encapsulation) = 0;
+
+    /// Readable when poll_event may have something.
+    virtual int event_fd() const = 0;
+    /// Installed, FirstInbound, SoftLimit, Acquire, PeerMoved and Punted; what comes back retired is wiped inside.
+    virtual std::optional<Event> poll_event() = 0;
+
+    /// Sends an IKE datagram from the NAT-T port, with the non-ESP marker in front (RFC 3948 2.2); `keepalive` instead
+    /// sends the single octet 0xFF. Errors of the network are not errors of the caller: IKE retransmits.
+    virtual void send_ike(const Path& path, ByteView datagram) = 0;
+    virtual void send_keepalive(const Path& path) = 0;
+
+    virtual std::optional<ChildCounters> counters(ChildId child) const = 0;
+    virtual DropCounts drops(TunnelId tunnel) const = 0;
+    virtual std::vector<WorkerStatus> workers() const = 0;
+};
+
+/// TUN on the clear side, UDP 4500 and raw ESP (IPv4 and IPv6) on the cipher side. Opens the sockets, starts the
+/// workers. The error says which socket or device, why, and what to do.
+Result<std::unique_ptr<Dataplane>, std::string> start_tun_dataplane(const Options& options);
+
+}  // namespace esplane::dataplane

@@ -1,0 +1,90 @@
+#include "dataplane/io/ancillary.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace esplane::dataplane {
+namespace {
+
+template <typename Info>
+void attach(msghdr& message, AncillaryRoom& room, int level, int type, const Info& info) {
+    message.msg_control = room.octets;
+    message.msg_controllen = CMSG_SPACE(sizeof info);
+    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = level;
+    header->cmsg_type = type;
+    header->cmsg_len = CMSG_LEN(sizeof info);
+    std::memcpy(CMSG_DATA(header), &info, sizeof info);
+}
+
+template <typename Raw>
+ByteView octets_of(const Raw& raw) {
+    return {reinterpret_cast<const std::uint8_t*>(&raw), sizeof raw};
+}
+
+}  // namespace
+
+socklen_t to_socket_address(const Endpoint& endpoint, sockaddr_storage& to) {
+    const ByteView octets = endpoint.address.octets();
+    if (endpoint.address.family() == Family::kIpv4) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(endpoint.port);
+        std::copy(octets.begin(), octets.end(), reinterpret_cast<std::uint8_t*>(&address.sin_addr));
+        std::memcpy(&to, &address, sizeof address);
+        return sizeof address;
+    }
+    sockaddr_in6 address{};
+    address.sin6_family = AF_INET6;
+    address.sin6_port = htons(endpoint.port);
+    std::copy(octets.begin(), octets.end(), reinterpret_cast<std::uint8_t*>(&address.sin6_addr));
+    std::memcpy(&to, &address, sizeof address);
+    return sizeof address;
+}
+
+std::optional<Endpoint> from_socket_address(const sockaddr_storage& from) {
+    if (from.ss_family == AF_INET) {
+        sockaddr_in address;
+        std::memcpy(&address, &from, sizeof address);
+        return Endpoint{*IpAddress::from_octets(octets_of(address.sin_addr)), ntohs(address.sin_port)};
+    }
+    if (from.ss_family == AF_INET6) {
+        sockaddr_in6 address;
+        std::memcpy(&address, &from, sizeof address);
+        return Endpoint{*IpAddress::from_octets(octets_of(address.sin6_addr)), ntohs(address.sin6_port)};
+    }
+    return std::nullopt;
+}
+
+void set_source(msghdr& message, AncillaryRoom& room, const IpAddress& source) {
+    if (source.is_unspecified()) return;
+    const ByteView octets = source.octets();
+    if (source.family() == Family::kIpv4) {
+        in_pktinfo info{};
+        std::copy(octets.begin(), octets.end(), reinterpret_cast<std::uint8_t*>(&info.ipi_spec_dst));
+        attach(message, room, IPPROTO_IP, IP_PKTINFO, info);
+    } else {
+        in6_pktinfo info{};
+        std::copy(octets.begin(), octets.end(), reinterpret_cast<std::uint8_t*>(&info.ipi6_addr));
+        attach(message, room, IPPROTO_IPV6, IPV6_PKTINFO, info);
+    }
+}
+
+std::optional<IpAddress> destination_of(const msghdr& message) {
+    for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
+         header = CMSG_NXTHDR(const_cast<msghdr*>(&message), header)) {
+        if (header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_PKTINFO) {
+            in_pktinfo info;
+            std::memcpy(&info, CMSG_DATA(header), sizeof info);
+            return IpAddress::from_octets(octets_of(info.ipi_addr));
+        }
+        if (header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_PKTINFO) {
+            in6_pktinfo info;
+            std::memcpy(&info, CMSG_DATA(header), sizeof info);
+            return IpAddress::from_octets(octets_of(info.ipi6_addr));
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace esplane::dataplane

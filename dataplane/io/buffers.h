@@ -1,0 +1,36 @@
+// Fixed buffers for a burst, each large enough for any IP packet. Mapped, so that only what is touched takes memory.
+#pragma once
+
+#include <sys/mman.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <new>
+
+#include "dataplane/packet/descriptor.h"
+
+namespace esplane::dataplane {
+
+class Buffers {
+  public:
+    static constexpr std::size_t kCapacity = 65536;
+
+    Buffers()
+        : base_(mmap(nullptr, kBurst * kStride, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+                     0)) {
+        if (base_ == MAP_FAILED) throw std::bad_alloc();
+    }
+    ~Buffers() { munmap(base_, kBurst * kStride); }
+    Buffers(const Buffers&) = delete;
+    Buffers& operator=(const Buffers&) = delete;
+
+    /// kCapacity octets, and a cache line of room behind them.
+    std::uint8_t* at(std::size_t index) const { return static_cast<std::uint8_t*>(base_) + index * kStride; }
+
+  private:
+    // Not a power of two: equal offsets of all buffers would fall into the same set of the cache.
+    static constexpr std::size_t kStride = kCapacity + 4096 + 128;
+    void* base_;
+};
+
+}  // namespace esplane::dataplane

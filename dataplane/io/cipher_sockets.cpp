@@ -1,0 +1,125 @@
+#include "dataplane/io/cipher_sockets.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "dataplane/io/ancillary.h"
+
+namespace esplane::dataplane {
+namespace {
+
+constexpr int kBufferOctets = 8 << 20;
+
+struct Option {
+    int level;
+    int name;
+    int value;
+    bool required;
+};
+
+bool set_options(int fd, Family family, std::uint32_t mark) {
+    const bool v4 = family == Family::kIpv4;
+    const Option options[] = {
+        {SOL_SOCKET, SO_MARK, static_cast<int>(mark), true},
+        {SOL_SOCKET, SO_RCVBUFFORCE, kBufferOctets, false},
+        {SOL_SOCKET, SO_SNDBUFFORCE, kBufferOctets, false},
+        {v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_PKTINFO : IPV6_RECVPKTINFO, 1, true},
+        // Without DF: an outer packet that meets a smaller link is fragmented there rather than lost without a word.
+        {v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_MTU_DISCOVER : IPV6_MTU_DISCOVER,
+         v4 ? IP_PMTUDISC_DONT : IPV6_PMTUDISC_DONT, true},
+        // Tunnels to addresses that come later, or live on another gateway of a pair for now.
+        {v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_FREEBIND : IPV6_FREEBIND, 1, false},
+    };
+    for (const Option& option : options) {
+        const int result = setsockopt(fd, option.level, option.name, &option.value, sizeof option.value);
+        if (result != 0 && option.required) return false;
+    }
+    return true;
+}
+
+/// A raw socket is of one family by itself; the kernel refuses the question.
+bool keep_to_ipv6(int fd) {
+    const int one = 1;
+    return setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one) == 0;
+}
+
+bool bind_wildcard(int fd, Family family, std::uint16_t port) {
+    sockaddr_storage address{};
+    const socklen_t length = to_socket_address({IpAddress::any(family), port}, address);
+    return bind(fd, reinterpret_cast<const sockaddr*>(&address), length) == 0;
+}
+
+std::string advice(int error) {
+    if (error == EADDRINUSE)
+        return "; another IPsec program holds the port: stop it (strongSwan, libreswan, another esplane)";
+    if (error == EPERM || error == EACCES)
+        return "; esplane needs CAP_NET_ADMIN and CAP_NET_RAW: run it as root or by its service unit";
+    return "";
+}
+
+/// A socket that is not open: the kernel has no such family. An error: anything else.
+Result<CipherSocket, std::string> open_socket(Family family, Encapsulation encapsulation, const Options& options) {
+    const bool udp = encapsulation == Encapsulation::kUdp;
+    const std::string what = std::string(udp ? "UDP port " + std::to_string(options.natt_port) : "raw ESP") +
+                             (family == Family::kIpv4 ? " over IPv4" : " over IPv6");
+    const auto failed = [&](int error) {
+        return Failure{"cannot open the socket for " + what + ": " + std::strerror(error) + advice(error)};
+    };
+    const int domain = family == Family::kIpv4 ? AF_INET : AF_INET6;
+    const int type = (udp ? SOCK_DGRAM : SOCK_RAW) | SOCK_NONBLOCK | SOCK_CLOEXEC;
+    CipherSocket made{.fd = FileDescriptor(socket(domain, type, udp ? IPPROTO_UDP : IPPROTO_ESP)),
+                      .family = family,
+                      .encapsulation = encapsulation};
+    if (!made.fd.is_open()) {
+        if (errno == EAFNOSUPPORT) return made;
+        return failed(errno);
+    }
+    if (!set_options(made.fd.get(), family, options.socket_mark)) return failed(errno);
+    if (udp && family == Family::kIpv6 && !keep_to_ipv6(made.fd.get())) return failed(errno);
+    if (udp && !bind_wildcard(made.fd.get(), family, options.natt_port)) return failed(errno);
+    return made;
+}
+
+}  // namespace
+
+Result<CipherSockets, std::string> CipherSockets::open(const Options& options) {
+    CipherSockets sockets;
+    sockets.natt_port_ = options.natt_port;
+    std::size_t next = 0;
+    for (const Encapsulation encapsulation : {Encapsulation::kUdp, Encapsulation::kNone}) {
+        for (const Family family : {Family::kIpv4, Family::kIpv6}) {
+            auto made = open_socket(family, encapsulation, options);
+            if (!made) return Failure{made.error()};
+            sockets.sockets_[next++] = std::move(made).value();
+        }
+    }
+    return sockets;
+}
+
+int CipherSockets::descriptor(Family family, Encapsulation encapsulation) const {
+    for (const CipherSocket& socket : sockets_) {
+        if (socket.family == family && socket.encapsulation == encapsulation) return socket.fd.get();
+    }
+    return -1;
+}
+
+bool CipherSockets::send_udp(const Path& path, ByteView marker, ByteView datagram) const {
+    sockaddr_storage to{};
+    AncillaryRoom room{};
+    iovec parts[2] = {{const_cast<std::uint8_t*>(marker.data()), marker.size()},
+                      {const_cast<std::uint8_t*>(datagram.data()), datagram.size()}};
+    msghdr message{};
+    message.msg_name = &to;
+    message.msg_namelen = to_socket_address(path.remote, to);
+    message.msg_iov = parts;
+    message.msg_iovlen = 2;
+    set_source(message, room, path.local.address);
+    const int fd = descriptor(path.remote.address.family(), Encapsulation::kUdp);
+    return sendmsg(fd, &message, MSG_DONTWAIT) >= 0;
+}
+
+}  // namespace esplane::dataplane

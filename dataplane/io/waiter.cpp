@@ -1,0 +1,34 @@
+#include "dataplane/io/waiter.h"
+
+#include <sys/epoll.h>
+
+#include <cstdlib>
+
+namespace esplane::dataplane {
+
+Waiter::Waiter() : epoll_(epoll_create1(EPOLL_CLOEXEC)) {
+    if (!epoll_.is_open()) std::abort();
+}
+
+void Waiter::add(int fd) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.fd = fd;
+    if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) std::abort();
+}
+
+void Waiter::remove(int fd) {
+    epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+}
+
+void Waiter::wait(int milliseconds) {
+    epoll_event events[16];
+    const int count = epoll_wait(epoll_.get(), events, 16, milliseconds);
+    for (int i = 0; i < count; ++i) {
+        // Would be reported for ever, and the worker never sleep again.
+        const bool broken = (events[i].events & (EPOLLERR | EPOLLHUP)) != 0 && (events[i].events & EPOLLIN) == 0;
+        if (broken) remove(events[i].data.fd);
+    }
+}
+
+}  // namespace esplane::dataplane

@@ -1,0 +1,34 @@
+// What the data plane reads of a plain IP packet: its true length, and what traffic selectors look at.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "crypto/bytes.h"
+#include "dataplane/packet/address.h"
+
+namespace esplane::dataplane {
+
+inline constexpr std::uint8_t kProtocolTcp = 6;
+inline constexpr std::uint8_t kProtocolUdp = 17;
+inline constexpr std::uint8_t kProtocolIpv6Icmp = 58;
+
+struct InnerPacket {
+    IpAddress source;
+    IpAddress destination;
+    std::uint32_t length = 0;            ///< of the whole packet, as its own header says
+    std::uint32_t transport_offset = 0;  ///< behind the IP header and IPv6's extension headers
+    std::uint16_t source_port = 0;       ///< type << 8 | code for ICMP (RFC 7296 3.13.1), in both port fields
+    std::uint16_t destination_port = 0;
+    std::uint8_t protocol = 0;
+    /// False for what is not a first fragment, and for protocols without ports: only a selector for any port fits then.
+    bool has_ports = false;
+    /// False for all but a packet that is whole.
+    bool is_whole = true;
+};
+
+/// Reads the headers of a packet that begins at `octets` and may be followed by other octets (TFC padding). Empty when
+/// the version, a length or the extension header chain does not hold; at most eight extension headers are followed.
+std::optional<InnerPacket> parse_inner(ByteView octets);
+
+}  // namespace esplane::dataplane

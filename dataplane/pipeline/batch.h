@@ -1,0 +1,56 @@
+// Packets on their way through the stages together. A stage judges each for itself; order is kept.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "dataplane/packet/descriptor.h"
+#include "dataplane/sa/drop_reason.h"
+#include "dataplane/sa/tunnel.h"
+
+namespace esplane::dataplane {
+
+/// What a stage says of a packet: nothing, and it goes on; or why it does not.
+using Verdict = std::optional<DropReason>;
+
+/// `Packet` has a member `tunnel`, null as long as it is not known.
+template <typename Packet>
+class Batch {
+  public:
+    void clear() { count_ = 0; }
+    std::size_t size() const { return count_; }
+    Packet& add() { return packets_[count_++] = Packet{}; }
+    std::span<Packet> packets() { return {packets_.data(), count_}; }
+
+    /// Asks `judge(Packet&) -> Verdict` of each, in order; what does not go on is counted, once, and leaves the batch.
+    template <typename Judge>
+    void keep(DropCounters& drops, Judge judge) {
+        take_or_keep(
+            drops, [](Packet&) { return false; }, judge);
+    }
+
+    /// The same; but what `take(Packet&)` says true of leaves the batch for elsewhere first, and is not a drop.
+    template <typename Take, typename Judge>
+    void take_or_keep(DropCounters& drops, Take take, Judge judge) {
+        std::size_t kept = 0;
+        for (std::size_t i = 0; i < count_; ++i) {
+            if (take(packets_[i])) continue;
+            if (const Verdict verdict = judge(packets_[i])) {
+                drops.count(*verdict);
+                if (packets_[i].tunnel != nullptr) packets_[i].tunnel->drops.count(*verdict);
+                continue;
+            }
+            if (kept != i) packets_[kept] = packets_[i];
+            ++kept;
+        }
+        count_ = kept;
+    }
+
+  private:
+    std::array<Packet, kBurst> packets_;
+    std::size_t count_ = 0;
+};
+
+}  // namespace esplane::dataplane

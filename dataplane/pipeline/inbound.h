@@ -1,0 +1,59 @@
+// Datagrams from the cipher side into a device. The stages, in flow order, one a file:
+//
+//   1 classify         IKE to the control thread, keepalives, ESP
+//   2 sa_lookup        the SA by SPI; long enough to be ESP
+//   3 replay           the whole sequence number; not seen yet
+//   4 open             verifies and decrypts, straight into the slot; the window again, and now it moves
+//   5 trailer          padding, next header, the inner packet
+//   6 selector_check   only what this SA may carry
+//   7 mss_clamp        TCP segments that will fit the way back
+#pragma once
+
+#include "dataplane/packet/inner_packet.h"
+#include "dataplane/pipeline/batch.h"
+#include "dataplane/sa/child_sa.h"
+#include "dataplane/sa/spi_table.h"
+
+namespace esplane::dataplane {
+
+struct InboundPacket {
+    const Received* received = nullptr;
+    TunnelState* tunnel = nullptr;
+    ChildSa* child = nullptr;
+    std::uint64_t sequence = 0;
+    Slot slot;  ///< `length` is that of the decrypted text after stage 4, of the inner packet after stage 5
+    InnerPacket inner;
+};
+
+using InboundBatch = Batch<InboundPacket>;
+
+/// Stage 1. `punt(const Received&, ByteView ike)` is given each IKE message, without the non-ESP marker; says false if
+/// it had no room.
+template <typename Punt>
+void classify(InboundBatch& batch, DropCounters& drops, Punt punt);
+
+/// Stage 2. `keep_early(const Received&)` is given each packet whose SA is not there (yet); says whether it keeps it.
+template <typename KeepEarly>
+void look_up_sa(InboundBatch& batch, const SpiTable& table, DropCounters& drops, KeepEarly keep_early);
+
+/// Stage 3.
+void check_replay(InboundBatch& batch, DropCounters& drops);
+
+/// Stage 4. `slots` holds at least as many as the batch. `accepted(InboundPacket&)` is told of each that is authentic.
+template <typename Accepted>
+void open(InboundBatch& batch, std::span<const Slot> slots, DropCounters& drops, Accepted accepted);
+
+/// Stage 5.
+void strip_trailer(InboundBatch& batch, DropCounters& drops);
+
+/// Stage 6.
+void check_selectors(InboundBatch& batch, DropCounters& drops);
+
+/// Stage 7.
+void clamp_mss(InboundBatch& batch);
+
+}  // namespace esplane::dataplane
+
+#include "dataplane/pipeline/classify.h"
+#include "dataplane/pipeline/open.h"
+#include "dataplane/pipeline/sa_lookup.h"

@@ -1,0 +1,45 @@
+// Plain packets out of a device into the tunnel. The stages, in flow order, one a file:
+//
+//   1 policy_lookup   which tunnel, and on which CHILD_SA it sends
+//   2 mss_clamp       TCP segments that will fit the tunnel
+//   3 too_big         what would not fit a datagram
+//   4 seal            sequence number, trailer, cipher, ESP header, straight into the slot
+#pragma once
+
+#include "dataplane/packet/inner_packet.h"
+#include "dataplane/pipeline/batch.h"
+#include "dataplane/sa/child_sa.h"
+#include "dataplane/sa/policy_table.h"
+
+namespace esplane::dataplane {
+
+struct OutboundPacket {
+    Received* received = nullptr;
+    TunnelState* tunnel = nullptr;
+    ChildSa* child = nullptr;
+    InnerPacket inner;
+    std::uint64_t sequence = 0;
+    Slot slot;
+};
+
+using OutboundBatch = Batch<OutboundPacket>;
+
+/// Octets that the clear side keeps writable behind each received packet, so that the trailer makes one piece with it.
+inline constexpr std::uint32_t kTailroom = 8;
+
+/// Stage 1. `wanted(TunnelState&)` is told of each packet whose tunnel has nothing to send on.
+template <typename Wanted>
+void policy_lookup(OutboundBatch& batch, const PolicyTable& policies, DropCounters& drops, Wanted wanted);
+
+/// Stage 2.
+void clamp_mss(OutboundBatch& batch);
+
+/// Stage 3.
+void refuse_too_big(OutboundBatch& batch, DropCounters& drops);
+
+/// Stage 4. Gives the packets the slots in order; `slots` holds at least as many as the batch.
+void seal(OutboundBatch& batch, std::span<const Slot> slots, DropCounters& drops);
+
+}  // namespace esplane::dataplane
+
+#include "dataplane/pipeline/policy_lookup.h"

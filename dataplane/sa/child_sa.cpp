@@ -1,0 +1,26 @@
+#include "dataplane/sa/child_sa.h"
+
+#include <utility>
+
+namespace esplane::dataplane {
+
+ChildSa::ChildSa(ChildOptions options)
+    : id(options.id),
+      tunnel_id(options.tunnel),
+      send_at_once(options.send_at_once),
+      selectors(std::move(options.selectors)),
+      out{.spi = options.spi_out,
+          .esn = options.esn,
+          .encapsulation = options.encapsulation,
+          .sequence = SequenceSource(options.esn),
+          .cipher = crypto::EspGcm(options.key_out),
+          .path = options.outer},
+      in{.spi = options.spi_in,
+         .esn = options.esn,
+         .window = ReplayWindow(options.replay_window, options.esn),
+         .cipher = crypto::EspGcm(options.key_in)} {
+    options.key_out.wipe();
+    options.key_in.wipe();
+}
+
+}  // namespace esplane::dataplane

@@ -1,0 +1,60 @@
+// Why a packet went nowhere. The names are a contract with the operator: they are shown, and alarms are built on them.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "dataplane/sa/counter.h"
+
+namespace esplane::dataplane {
+
+// clang-format off
+#define ESPLANE_DROP_REASONS(X)                                                                                     \
+    X(kNoPolicy, "no_policy")                    /* out: no tunnel of this device has selectors that fit */        \
+    X(kNoSa, "no_sa")                            /* out: the tunnel is down */                                     \
+    X(kOutsideSelectors, "outside_selectors")    /* out: not in what was negotiated; in: not allowed by its SA */  \
+    X(kMalformedInner, "malformed_inner")        /* not an IP packet, or lengths that do not hold */               \
+    X(kTooBig, "too_big")                        /* does not fit a datagram once sealed */                         \
+    X(kSequenceExhausted, "sequence_exhausted")  /* out: no sequence number left (RFC 4303 3.3.3) */               \
+    X(kRunt, "runt")                             /* in: too short for what it claims to be */                      \
+    X(kUnknownSpi, "unknown_spi")                /* in: no SA of this SPI */                                       \
+    X(kReplay, "replay")                         /* in: seen before, or behind the window */                       \
+    X(kBadIcv, "bad_icv")                        /* in: does not verify */                                         \
+    X(kBadPadding, "bad_padding")                /* in: pad length or content (RFC 4303 2.4) */                    \
+    X(kBadNextHeader, "bad_next_header")         /* in: neither IPv4, IPv6 nor a dummy packet */                   \
+    X(kDummy, "dummy")                           /* in: a dummy packet of the peer's (RFC 4303 2.6), as it should */ \
+    X(kKeepalive, "keepalive")                   /* in: a NAT keepalive (RFC 3948 2.3), as it should */            \
+    X(kControlRingFull, "control_ring_full")     /* in: an IKE message that the control thread had no room for */  \
+    X(kTxFailed, "tx_failed")                    /* the kernel did not take it */
+// clang-format on
+
+enum class DropReason : std::uint8_t {
+#define X(symbol, name) symbol,
+    ESPLANE_DROP_REASONS(X)
+#undef X
+};
+
+inline constexpr std::string_view kDropReasonNames[] = {
+#define X(symbol, name) name,
+    ESPLANE_DROP_REASONS(X)
+#undef X
+};
+
+inline constexpr std::size_t kDropReasonCount = std::size(kDropReasonNames);
+
+constexpr std::string_view name(DropReason reason) {
+    return kDropReasonNames[static_cast<std::size_t>(reason)];
+}
+
+class DropCounters {
+  public:
+    void count(DropReason reason) { counters_[static_cast<std::size_t>(reason)].add(1); }
+    std::uint64_t read(DropReason reason) const { return counters_[static_cast<std::size_t>(reason)].read(); }
+
+  private:
+    std::array<Counter, kDropReasonCount> counters_;
+};
+
+}  // namespace esplane::dataplane

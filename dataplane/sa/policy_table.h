@@ -1,0 +1,49 @@
+// Which tunnel a plain packet belongs to (RFC 4301 4.4.1): by device, addresses, protocol and ports; the longest remote
+// prefix wins, then the tunnel that was added first.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <unordered_map>
+#include <vector>
+
+#include "dataplane/packet/inner_packet.h"
+#include "dataplane/sa/tunnel.h"
+
+namespace esplane::dataplane {
+
+/// Whether a packet's end lies in a selector. `port` counts only if the packet has ports.
+bool matches(const TrafficSelector& selector, const IpAddress& address, const InnerPacket& packet, std::uint16_t port);
+/// Out: source in `local` and destination in `remote`. In: the other way round.
+bool matches_outbound(const SelectorPair& selectors, const InnerPacket& packet);
+bool matches_inbound(const SelectorPair& selectors, const InnerPacket& packet);
+
+/// Does not own the tunnels. A lookup costs one hash probe for each prefix length in use, whatever the number of
+/// tunnels.
+class PolicyTable {
+  public:
+    void add(TunnelState* tunnel);
+    void remove(TunnelState* tunnel);
+    TunnelState* find(ClearPort port, const InnerPacket& packet) const;
+
+  private:
+    struct Key {
+        ClearPort port{};
+        IpAddress network;
+        friend bool operator==(const Key&, const Key&) = default;
+    };
+    struct Hash {
+        std::size_t operator()(const Key& key) const;
+    };
+    using Candidates = std::unordered_map<Key, std::vector<TunnelState*>, Hash>;
+    /// Prefix lengths in use of one family, the longest first.
+    using ByLength = std::map<std::uint8_t, Candidates, std::greater<>>;
+
+    ByLength& of(Family family) { return family == Family::kIpv4 ? ipv4_ : ipv6_; }
+    const ByLength& of(Family family) const { return family == Family::kIpv4 ? ipv4_ : ipv6_; }
+
+    ByLength ipv4_;
+    ByLength ipv6_;
+};
+
+}  // namespace esplane::dataplane

@@ -1,0 +1,34 @@
+// The anti-replay window of an inbound SA (RFC 4303 3.4.3 and appendix A2), as a ring of bits (RFC 6479).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace esplane::dataplane {
+
+class ReplayWindow {
+  public:
+    /// `width`: packets, exactly; 0 turns the check off. ESN with a width of 0 is the caller's error: the high half
+    /// is inferred from the window.
+    ReplayWindow(std::uint32_t width, bool esn);
+
+    /// The whole sequence number of a packet that carries `low`; empty when there can be none such.
+    std::optional<std::uint64_t> infer(std::uint32_t low) const;
+    /// Whether it could be accepted: not seen, not behind the window, not 0. Changes nothing.
+    bool check(std::uint64_t sequence) const;
+    /// Marks it as seen, after its ICV has been verified. False when it was not acceptable any more.
+    bool commit(std::uint64_t sequence);
+
+  private:
+    std::uint64_t& word_of(std::uint64_t sequence) { return ring_[(sequence >> 6) & mask_]; }
+    const std::uint64_t& word_of(std::uint64_t sequence) const { return ring_[(sequence >> 6) & mask_]; }
+
+    std::uint64_t highest_ = 0;
+    std::uint32_t width_;
+    bool esn_;
+    std::uint64_t mask_ = 0;           // words in the ring, less one
+    std::vector<std::uint64_t> ring_;  // one word more than the window needs, so that a slide clears whole words
+};
+
+}  // namespace esplane::dataplane

@@ -1,0 +1,99 @@
+// What passes between the control thread and a worker, by ring only. Ownership passes with the message.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <variant>
+
+#include "dataplane/sa/child_options.h"
+#include "dataplane/sa/types.h"
+
+namespace esplane::dataplane {
+
+class ChildSa;      // sa/child_sa.h: the worker's form of a CHILD_SA
+class TunnelState;  // sa/tunnel.h: policy and counters of one tunnel
+
+// --- towards the worker ---
+
+/// Takes up the policy of a tunnel: from now on its packets are recognised, and dropped with a count while it is down.
+struct AddTunnel {
+    std::unique_ptr<TunnelState> tunnel;
+};
+/// Forgets a tunnel; its children must have been retired before. Answered by TunnelReturned.
+struct RemoveTunnel {
+    TunnelId tunnel;
+};
+/// Adopts a CHILD_SA. Answered by Installed.
+struct Install {
+    std::unique_ptr<ChildSa> child;
+};
+/// Sends on this CHILD_SA from now on.
+struct Activate {
+    ChildId child;
+};
+/// Gives the CHILD_SA back, both directions. Answered by Returned, also when it is not known (then with none in it).
+struct Retire {
+    ChildId child;
+};
+/// Sends to another address or port, in another encapsulation, for one CHILD_SA.
+struct MovePath {
+    ChildId child;
+    Path outer;
+    Encapsulation encapsulation;
+};
+
+/// Polls a device of the clear side from now on. The descriptor stays the control thread's.
+struct OpenPort {
+    ClearPort port;
+    int descriptor;
+};
+/// Lets go of it. Answered by PortClosed: only then may the descriptor be closed.
+struct ClosePort {
+    ClearPort port;
+    int descriptor;
+};
+
+using Command = std::variant<AddTunnel, RemoveTunnel, Install, Activate, Retire, MovePath, OpenPort, ClosePort>;
+
+// --- from the worker ---
+
+struct Installed {
+    ChildId child;
+};
+/// The first packet that passed the ICV on this CHILD_SA; the worker sends on it from then on.
+struct FirstInbound {
+    ChildId child;
+};
+/// The sequence numbers of this CHILD_SA are three quarters used up: rekey now.
+struct SoftLimit {
+    ChildId child;
+};
+/// A packet wants a tunnel that has no CHILD_SA. At most one a second for each tunnel.
+struct Acquire {
+    TunnelId tunnel;
+};
+/// An authenticated, non-replayed packet came from elsewhere than the path says. At most one a second a CHILD_SA.
+struct PeerMoved {
+    ChildId child;
+    Path seen;
+};
+struct Returned {
+    ChildId id;
+    std::unique_ptr<ChildSa> child;  ///< to be wiped by the control thread
+};
+struct TunnelReturned {
+    std::unique_ptr<TunnelState> tunnel;
+};
+struct PortClosed {
+    ClearPort port;
+};
+/// An IKE datagram that arrived on a socket of the worker, without the non-ESP marker.
+struct Punted {
+    Path path;
+    Bytes datagram;
+};
+
+using Event =
+    std::variant<Installed, FirstInbound, SoftLimit, Acquire, PeerMoved, Returned, TunnelReturned, PortClosed, Punted>;
+
+}  // namespace esplane::dataplane

@@ -1,0 +1,43 @@
+// What a worker owns: tunnels and CHILD_SAs, by number, by SPI and by policy; and how commands change them.
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+
+#include "dataplane/sa/child_sa.h"
+#include "dataplane/sa/policy_table.h"
+#include "dataplane/sa/spi_table.h"
+#include "dataplane/worker/mailbox.h"
+
+namespace esplane::dataplane {
+
+class SaStore {
+  public:
+    explicit SaStore(Outbox<Event>& events) : events_(events) {}
+
+    void apply(AddTunnel& command);
+    void apply(RemoveTunnel& command);
+    /// Answers Installed, or Returned when its tunnel is gone or its SPI is taken.
+    void apply(Install& command);
+    void apply(Activate& command);
+    void apply(Retire& command);
+    void apply(MovePath& command);
+
+    /// The first authentic packet of a CHILD_SA: the peer has it, so we send on it from now on (RFC 7296 2.8).
+    void heard(ChildSa& child);
+
+    const PolicyTable& policies() const { return policies_; }
+    const SpiTable& inbound() const { return inbound_; }
+
+  private:
+    ChildSa* find(ChildId id);
+    void retire(ChildId id);
+
+    Outbox<Event>& events_;
+    std::unordered_map<TunnelId, std::unique_ptr<TunnelState>> tunnels_;
+    std::unordered_map<ChildId, std::unique_ptr<ChildSa>> children_;
+    PolicyTable policies_;
+    SpiTable inbound_;
+};
+
+}  // namespace esplane::dataplane

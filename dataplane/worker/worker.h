@@ -1,0 +1,189 @@
+// A worker: polls both sides, runs the pipelines to completion, takes commands between batches. Owns every SA that it
+// uses; shares nothing but its mailbox.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <utility>
+#include <variant>
+
+#include "dataplane/io/packet_io.h"
+#include "dataplane/io/waiter.h"
+#include "dataplane/pipeline/inbound.h"
+#include "dataplane/pipeline/outbound.h"
+#include "dataplane/worker/early_arrivals.h"
+#include "dataplane/worker/mailbox.h"
+#include "dataplane/worker/sa_store.h"
+
+namespace esplane::dataplane {
+
+template <PacketIo Clear, PacketIo Cipher>
+class Worker {
+  public:
+    /// All of it must outlive the worker. The waiter already watches the cipher side's descriptors.
+    Worker(Clear& clear, Cipher& cipher, Waiter& waiter, Mailbox& mailbox)
+        : clear_(clear),
+          cipher_(cipher),
+          waiter_(waiter),
+          mailbox_(mailbox),
+          events_(mailbox.events, mailbox.to_control),
+          sas_(events_) {
+        waiter_.add(mailbox.to_worker.descriptor());
+    }
+
+    /// Until the mailbox says stop.
+    void run() {
+        while (!mailbox_.stop.load(std::memory_order_acquire)) {
+            if (!turn()) rest();
+        }
+    }
+
+    /// One round over commands and both sides; whether there was anything to do.
+    bool turn() {
+        now_ = std::chrono::steady_clock::now().time_since_epoch().count();
+        bool busy = take_commands();
+        busy |= inbound();
+        busy |= outbound();
+        early_.expire(now_, mailbox_.drops);
+        events_.deliver();
+        return busy;
+    }
+
+  private:
+    static constexpr std::int64_t kTellAgainAfter = 1'000'000'000;  // nanoseconds
+
+    /// Everything that arrives from now on, commands too, is seen by the waiter: nothing can be missed.
+    void rest() {
+        waiter_.wait(early_.empty() && !events_.has_waiting() ? -1 : 10);
+        mailbox_.to_worker.silence();
+    }
+
+    bool take_commands() {
+        bool any = false;
+        while (auto command = mailbox_.commands.pop()) {
+            std::visit([this](auto& what) { this->apply(what); }, *command);
+            any = true;
+        }
+        // What the control thread could not get into the ring has room now; it sleeps until it is told.
+        if (any && mailbox_.commands.is_room_wanted()) mailbox_.to_control.ring();
+        return any;
+    }
+
+    template <typename What>
+    void apply(What& command) {
+        sas_.apply(command);
+    }
+
+    void apply(Install& command) {
+        const Spi spi = command.child->in.spi;
+        sas_.apply(command);
+        if (early_.empty()) return;
+        if (const std::size_t count = early_.claim(spi, received_)) process_inbound(count);
+    }
+
+    void apply(OpenPort& command) {
+        clear_.attach(command.port, command.descriptor);
+        waiter_.add(command.descriptor);
+    }
+
+    void apply(ClosePort& command) {
+        waiter_.remove(command.descriptor);
+        clear_.detach(command.port);
+        events_.post(PortClosed{command.port});
+    }
+
+    bool outbound() {
+        const std::size_t count = clear_.rx(received_);
+        if (count == 0) return false;
+        out_.clear();
+        for (std::size_t i = 0; i < count; ++i)
+            out_.add().received = &received_[i];
+        policy_lookup(out_, sas_.policies(), mailbox_.drops, [this](TunnelState& tunnel) { tell_wanted(tunnel); });
+        clamp_mss(out_);
+        refuse_too_big(out_, mailbox_.drops);
+        cipher_.slots(slots_);
+        seal(out_, slots_, mailbox_.drops);
+        for (const OutboundPacket& packet : out_.packets())
+            tell_running_out(*packet.child);
+        send(cipher_, out_);
+        clear_.release();
+        return true;
+    }
+
+    bool inbound() {
+        const std::size_t count = cipher_.rx(received_);
+        if (count == 0) return false;
+        process_inbound(count);
+        cipher_.release();
+        return true;
+    }
+
+    void process_inbound(std::size_t count) {
+        in_.clear();
+        for (std::size_t i = 0; i < count; ++i)
+            in_.add().received = &received_[i];
+        classify(in_, mailbox_.drops, [this](const Received& received, ByteView ike) {
+            return events_.offer(Punted{received.outer, to_bytes(ike)});
+        });
+        look_up_sa(in_, sas_.inbound(), mailbox_.drops,
+                   [this](const Received& received) { return early_.keep(received, now_, mailbox_.drops); });
+        check_replay(in_, mailbox_.drops);
+        clear_.slots(slots_);
+        open(in_, slots_, mailbox_.drops, [this](const InboundPacket& packet) { accepted(packet); });
+        strip_trailer(in_, mailbox_.drops);
+        check_selectors(in_, mailbox_.drops);
+        clamp_mss(in_);
+        send(clear_, in_);
+    }
+
+    template <typename Io, typename SomeBatch>
+    void send(Io& io, SomeBatch& batch) {
+        std::size_t count = 0;
+        for (const auto& packet : batch.packets())
+            slots_[count++] = packet.slot;
+        if (count == 0) return;
+        const std::size_t failed = io.tx(std::span<const Slot>(slots_.data(), count));
+        for (std::size_t i = 0; i < failed; ++i)
+            mailbox_.drops.count(DropReason::kTxFailed);
+        mailbox_.packets.add(count - failed);
+    }
+
+    void accepted(const InboundPacket& packet) {
+        ChildSa& child = *packet.child;
+        if (!child.in.heard) [[unlikely]]
+            sas_.heard(child);
+        // Authentic and not replayed, from elsewhere: the control thread decides what that means.
+        const Received& received = *packet.received;
+        if (received.encapsulation != child.out.encapsulation || received.outer.remote == child.out.path.remote) return;
+        if (now_ - child.in.move_told_at < kTellAgainAfter) return;
+        if (events_.offer(PeerMoved{child.id, received.outer})) child.in.move_told_at = now_;
+    }
+
+    void tell_wanted(TunnelState& tunnel) {
+        if (!tunnel.policy.acquire) return;
+        if (tunnel.acquire_told_at != 0 && now_ - tunnel.acquire_told_at < kTellAgainAfter) return;
+        if (events_.offer(Acquire{tunnel.policy.id})) tunnel.acquire_told_at = now_;
+    }
+
+    void tell_running_out(ChildSa& child) {
+        if (child.out.soft_limit_told || !child.out.sequence.is_running_out()) [[likely]]
+            return;
+        events_.post(SoftLimit{child.id});
+        child.out.soft_limit_told = true;
+    }
+
+    Clear& clear_;
+    Cipher& cipher_;
+    Waiter& waiter_;
+    Mailbox& mailbox_;
+    Outbox<Event> events_;
+    SaStore sas_;
+    EarlyArrivals early_;
+    std::int64_t now_ = 0;  // steady clock, nanoseconds, of this turn
+    std::array<Received, kBurst> received_;
+    std::array<Slot, kBurst> slots_;
+    OutboundBatch out_;
+    InboundBatch in_;
+};
+
+}  // namespace esplane::dataplane

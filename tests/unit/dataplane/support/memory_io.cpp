@@ -1,0 +1,74 @@
+#include "tests/unit/dataplane/support/memory_io.h"
+
+#include <algorithm>
+
+#include "dataplane/pipeline/outbound.h"
+
+namespace esplane::dataplane::test {
+namespace {
+
+constexpr std::size_t kSlotCapacity = 65536;
+
+}  // namespace
+
+MemoryIo::MemoryIo() : lent_(kBurst) {}
+
+std::size_t MemoryIo::rx(std::span<Received> in) {
+    std::size_t count = 0;
+    for (; count < in.size() && taken_ < arrivals_.size(); ++count, ++taken_) {
+        Arrival& arrival = arrivals_[taken_];
+        in[count] = arrival.described;
+        in[count].octets = MutableByteView(arrival.octets).first(arrival.length);
+    }
+    is_lent = count != 0;
+    return count;
+}
+
+void MemoryIo::release() {
+    is_lent = false;
+    if (taken_ < arrivals_.size()) return;
+    arrivals_.clear();
+    taken_ = 0;
+}
+
+void MemoryIo::slots(std::span<Slot> lent) {
+    for (std::size_t i = 0; i < lent.size(); ++i) {
+        lent_[i].resize(kSlotCapacity);
+        lent[i] = {.octets = lent_[i].data(), .capacity = kSlotCapacity};
+    }
+}
+
+std::size_t MemoryIo::tx(std::span<const Slot> out) {
+    const std::size_t refused = std::min(refuse, out.size());
+    refuse -= refused;
+    sent_count += out.size() - refused;
+    if (forgets) return refused;
+    for (const Slot& slot : out.subspan(refused))
+        sent_.push_back({{slot.octets, slot.octets + slot.length}, slot.port, slot.outer, slot.encapsulation});
+    return refused;
+}
+
+void MemoryIo::attach(ClearPort port, int) {
+    attached.push_back(port);
+}
+
+void MemoryIo::detach(ClearPort port) {
+    std::erase(attached, port);
+}
+
+void MemoryIo::arrive(Bytes octets, ClearPort port) {
+    const std::size_t length = octets.size();
+    octets.resize(length + kTailroom);
+    arrivals_.push_back({std::move(octets), length, {.port = port}});
+}
+
+void MemoryIo::arrive(Bytes octets, const Path& outer, Encapsulation encapsulation) {
+    const std::size_t length = octets.size();
+    arrivals_.push_back({std::move(octets), length, {.outer = outer, .encapsulation = encapsulation}});
+}
+
+std::vector<Sent> MemoryIo::take() {
+    return std::exchange(sent_, {});
+}
+
+}  // namespace esplane::dataplane::test
