@@ -1,0 +1,52 @@
+// Octets to messages and back. Total: every input gives a value or an error, in time linear in its length.
+#pragma once
+
+#include "crypto/bytes.h"
+#include "crypto/random.h"
+#include "crypto/result.h"
+#include "crypto/sk_cipher.h"
+#include "ike/wire/message.h"
+
+namespace esplane::ike::wire {
+
+enum class ParseErrorKind : std::uint8_t {
+    kTruncated,
+    kBadLength,   ///< a length field that contradicts its surroundings
+    kBadVersion,  ///< major version other than 2: answer INVALID_MAJOR_VERSION
+    kDuplicate,   ///< a payload twice that may stand once
+    kBadValue,    ///< a field outside what the RFC allows (SPI size, selector range, too many of something)
+    kMissingSk,   ///< a message that must be protected is not
+    kBadIcv,      ///< the Encrypted payload did not verify: nothing of the message may be believed
+};
+
+struct ParseError {
+    ParseErrorKind kind;
+    std::string what;  ///< for a log line: payload and field; never octets of the peer
+};
+
+/// The fields of the fixed header as they stand there, nothing checked: for an answer to a message that parse_header
+/// refuses. Empty when the datagram is too short for a header.
+std::optional<Header> peek_header(ByteView datagram);
+
+/// The fixed header; checks the version, that `length` equals the datagram's, and that the initiator's SPI is set.
+Result<Header, ParseError> parse_header(ByteView datagram);
+
+/// The payload chain that `first` starts, for an unprotected message (behind the header) or the inside of SK. Bounded
+/// by wire/caps.h; an Encrypted payload in it is an error.
+Result<Payloads, ParseError> parse_payloads(PayloadType first, ByteView chain);
+
+/// An unprotected message (IKE_SA_INIT, and answers without an SA). Payloads are put in the order of RFC 7296 appendix
+/// C; notifies of one place, Deletes and vendor IDs keep theirs. The version is always ours, whatever the header says.
+/// Of more selectors than a TS payload holds (255) the first are sent. Aborts above 65535 octets.
+Bytes build_message(const Header& header, const Payloads& payloads);
+
+/// A message whose payloads stand in an Encrypted payload (3.14). GCM takes its IV from `gcm_iv_counter` (the caller
+/// never repeats one for a key), CBC from `random`.
+Bytes seal_message(const Header& header, const Payloads& payloads, const crypto::SkCipher& cipher,
+                   std::uint64_t gcm_iv_counter, crypto::Random& random);
+
+/// Verifies and parses a protected message, the whole datagram: a header and one Encrypted payload, nothing else. Every
+/// error but kBadIcv and kMissingSk is authenticated.
+Result<Payloads, ParseError> open_message(const Header& header, ByteView datagram, const crypto::SkCipher& cipher);
+
+}  // namespace esplane::ike::wire

@@ -1,0 +1,83 @@
+// The numbers of IKEv2 on the wire (RFC 7296 3, IANA registry).
+#pragma once
+
+#include <cstdint>
+
+namespace esplane::ike::wire {
+
+enum class ExchangeType : std::uint8_t { kIkeSaInit = 34, kIkeAuth = 35, kCreateChildSa = 36, kInformational = 37 };
+
+enum class PayloadType : std::uint8_t {
+    kNone = 0,
+    kSa = 33,
+    kKe = 34,
+    kIdi = 35,
+    kIdr = 36,
+    kCert = 37,
+    kCertReq = 38,
+    kAuth = 39,
+    kNonce = 40,
+    kNotify = 41,
+    kDelete = 42,
+    kVendorId = 43,
+    kTsi = 44,
+    kTsr = 45,
+    kSk = 46,
+    kCp = 47,
+    kEap = 48,
+    kSkf = 53,
+};
+
+enum class ProtocolId : std::uint8_t { kNone = 0, kIke = 1, kAh = 2, kEsp = 3 };
+
+enum class TransformType : std::uint8_t { kEncr = 1, kPrf = 2, kInteg = 3, kDh = 4, kEsn = 5 };
+
+enum class IdType : std::uint8_t {
+    kIpv4Addr = 1,
+    kFqdn = 2,
+    kRfc822Addr = 3,
+    kIpv6Addr = 5,
+    kDerAsn1Dn = 9,
+    kKeyId = 11
+};
+
+enum class AuthMethod : std::uint8_t { kRsa = 1, kSharedKey = 2, kDss = 3, kDigitalSignature = 14 };
+
+enum class NotifyType : std::uint16_t {
+    kUnsupportedCriticalPayload = 1,
+    kInvalidIkeSpi = 4,
+    kInvalidMajorVersion = 5,
+    kInvalidSyntax = 7,
+    kInvalidMessageId = 9,
+    kInvalidSpi = 11,
+    kNoProposalChosen = 14,
+    kInvalidKePayload = 17,
+    kAuthenticationFailed = 24,
+    kSinglePairRequired = 34,
+    kNoAdditionalSas = 35,
+    kInternalAddressFailure = 36,
+    kFailedCpRequired = 37,
+    kTsUnacceptable = 38,
+    kInvalidSelectors = 39,
+    kTemporaryFailure = 43,
+    kChildSaNotFound = 44,
+    // Status types: 16384 and above never end an exchange (3.10.1).
+    kInitialContact = 16384,
+    kSetWindowSize = 16385,
+    kAdditionalTsPossible = 16386,
+    kIpcompSupported = 16387,
+    kNatDetectionSourceIp = 16388,
+    kNatDetectionDestinationIp = 16389,
+    kCookie = 16390,
+    kUseTransportMode = 16391,
+    kHttpCertLookupSupported = 16392,
+    kRekeySa = 16393,
+    kEspTfcPaddingNotSupported = 16394,
+    kNonFirstFragmentsAlso = 16395,
+};
+
+constexpr bool is_error(NotifyType type) {
+    return static_cast<std::uint16_t>(type) < 16384;
+}
+
+}  // namespace esplane::ike::wire
