@@ -1,0 +1,109 @@
+// IKE_AUTH as initiator, with a pre-shared key (RFC 7296 1.2, 2.15, 2.16, 2.21.2).
+
+#include "ike/core/diagnosis.h"
+#include "ike/core/exchanges.h"
+
+namespace esplane::ike {
+
+namespace {
+
+/// RFC 7296 2.4: only from a first contact with this peer, by whichever tunnel.
+bool first_contact(Core& core, const IkeSa& sa) {
+    for (const Tunnel* tunnel : core.tunnels.candidates(sa.path)) {
+        for (const IkeSpi spi : tunnel->ike_sas) {
+            const IkeSa* other = core.ike_sa(spi);
+            if (other != &sa && other->path.remote.address == sa.path.remote.address) return false;
+        }
+    }
+    return true;
+}
+
+/// The peer holds the IKE SA for established, so it is told that we do not.
+void reject(Core& core, IkeSa& sa, Tunnel& tunnel, LastError error) {
+    close_ike(core, sa, wire::NotifyType::kAuthenticationFailed);
+    attempt_failed(core, tunnel, std::move(error));
+}
+
+/// IKE is up, the CHILD_SA is not: of no use to a tunnel, so all of it is tried again later.
+void without_child(Core& core, IkeSa& sa, Tunnel& tunnel, LastError error) {
+    close_ike(core, sa, std::nullopt);
+    attempt_failed(core, tunnel, std::move(error));
+}
+
+LastError explain_refusal(const IkeSa& sa, const Tunnel& tunnel, const wire::Notify& error) {
+    const IpAddress& peer = sa.path.remote.address;
+    if (error.is(wire::NotifyType::kAuthenticationFailed))
+        return diagnosis::authentication_refused(tunnel.options, peer);
+    if (error.is(wire::NotifyType::kNoProposalChosen)) return diagnosis::esp_proposals_refused(tunnel.options, peer);
+    if (error.is(wire::NotifyType::kTsUnacceptable)) return diagnosis::selectors_refused(tunnel.options, peer);
+    return diagnosis::error_answered(tunnel.options, peer, "IKE_AUTH", error);
+}
+
+/// Empty when the peer is who it should be.
+std::optional<LastError> verify_peer(const IkeSa& sa, const Tunnel& tunnel, const Transcript& transcript,
+                                     const wire::Payloads& payloads) {
+    const IpAddress& peer = sa.path.remote.address;
+    if (!payloads.auth || payloads.auth->method != static_cast<std::uint8_t>(wire::AuthMethod::kSharedKey))
+        return diagnosis::unsupported_auth(tunnel.options, peer, payloads);
+    const crypto::Secret expected = psk_auth(sa.suite.prf, *tunnel.options.psk, transcript.response, transcript.nonce_i,
+                                             sa.protection->sk_p_theirs, *payloads.id_r);
+    if (!equal_constant_time(expected.view(), payloads.auth->value))
+        return diagnosis::wrong_psk(tunnel.options, peer, *payloads.id_r);
+    const auto identity = Identity::from_wire(*payloads.id_r);
+    if (!identity || !tunnel.options.remote_id.matches(*identity))
+        return diagnosis::wrong_identity(tunnel.options, peer, *payloads.id_r);
+    return std::nullopt;
+}
+
+void install(Core& core, IkeSa& sa, Tunnel& tunnel, AuthExchange exchange, const wire::Payloads& payloads) {
+    auto choice = accept_child(tunnel, sa.path.remote.address, exchange.child, payloads);
+    if (!choice) return without_child(core, sa, tunnel, choice.error());
+    const Transcript& transcript = exchange.transcript;
+    NewChild made;
+    made.spi_in = std::move(exchange.child.spi_in);
+    made.keys = derive_child_keys(sa.suite.prf, sa.protection->sk_d, choice->suite, nullptr,
+                                  {transcript.nonce_i, transcript.nonce_r});
+    made.choice = std::move(*choice);
+    made.we_asked = true;
+    install_child(core, sa, std::move(made));
+}
+
+}  // namespace
+
+void send_auth(Core& core, IkeSa& sa, Transcript transcript) {
+    const Tunnel& tunnel = *core.tunnel_of(sa);
+    wire::Payloads payloads;
+    payloads.id_i = tunnel.options.local_id.to_wire();
+    if (first_contact(core, sa)) payloads.notifies.push_back(make_notify(wire::NotifyType::kInitialContact));
+    if (tunnel.options.remote_id.exact()) payloads.id_r = tunnel.options.remote_id.exact()->to_wire();
+    const crypto::Secret auth = psk_auth(sa.suite.prf, *tunnel.options.psk, transcript.request, transcript.nonce_r,
+                                         sa.protection->sk_p_ours, *payloads.id_i);
+    payloads.auth = wire::Auth{static_cast<std::uint8_t>(wire::AuthMethod::kSharedKey), to_bytes(auth.view())};
+    AuthExchange exchange;
+    exchange.transcript = std::move(transcript);
+    exchange.child = make_child_offer(core, tunnel, false);
+    put_child_offer(payloads, exchange.child);
+    send_request(core, sa, wire::ExchangeType::kIkeAuth, payloads, std::move(exchange));
+}
+
+void on_auth_response(Core& core, IkeSa& sa, AuthExchange exchange, const wire::Payloads& payloads) {
+    Tunnel* tunnel = core.tunnel_of(sa);
+    if (tunnel == nullptr) return core.discard(sa);
+    const wire::Notify* error = payloads.first_error();
+    if (!payloads.auth || !payloads.id_r) {
+        LastError reason = error != nullptr
+                               ? explain_refusal(sa, *tunnel, *error)
+                               : diagnosis::unsupported_auth(tunnel->options, sa.path.remote.address, payloads);
+        core.discard(sa);
+        return attempt_failed(core, *tunnel, std::move(reason));
+    }
+    if (auto unverified = verify_peer(sa, *tunnel, exchange.transcript, payloads))
+        return reject(core, sa, *tunnel, std::move(*unverified));
+    sa.peer_id = Identity::from_wire(*payloads.id_r);
+    establish(core, sa, lower_nonce(exchange.transcript.nonce_i, exchange.transcript.nonce_r));
+    // RFC 7296 1.2: the IKE SA stands although its CHILD_SA was refused.
+    if (error != nullptr) return without_child(core, sa, *tunnel, explain_refusal(sa, *tunnel, *error));
+    install(core, sa, *tunnel, std::move(exchange), payloads);
+}
+
+}  // namespace esplane::ike

@@ -1,0 +1,184 @@
+// From the installation of a CHILD_SA in the data plane to its end. The life cycle stands in ike/core/child_sa.h.
+
+#include <algorithm>
+
+#include "ike/core/diagnosis.h"
+#include "ike/core/exchanges.h"
+
+namespace esplane::ike {
+
+namespace {
+
+constexpr std::chrono::milliseconds kSoonLeast{500};
+constexpr std::chrono::milliseconds kSoonSpread{1'500};
+constexpr std::chrono::milliseconds kLaterLeast{30'000};
+constexpr std::chrono::milliseconds kLaterSpread{10'000};
+
+/// From now on the tunnel's packets for these selectors take this one.
+void mark_sending(Core& core, ChildSa& child) {
+    for (ChildSa* other : core.children_of(child.tunnel)) {
+        if (other->selectors == child.selectors) other->sending = false;
+    }
+    child.sending = true;
+}
+
+/// Who carries the packets when `child` goes: its replacement, or the replacement's; otherwise the newest of the tunnel
+/// with the same selectors.
+ChildSa* heir_of(Core& core, const ChildSa& child) {
+    const ChildSa* at = &child;
+    while (at->replaced_by) {
+        ChildSa* next = core.child(*at->replaced_by);
+        if (next == nullptr) break;
+        if (next->current()) return next;
+        at = next;
+    }
+    ChildSa* newest = nullptr;
+    for (ChildSa* other : core.children_of(child.tunnel)) {
+        if (other->id != child.id && other->current() && other->selectors == child.selectors) newest = other;
+    }
+    return newest;
+}
+
+void forget(Core& core, const ChildSa& child) {
+    core.emit(RetireChild{child.id});
+    core.cancel(Timer::kChildRetire, child);
+    core.erase_child(child);
+}
+
+/// Install message for the data plane; the keys move into it and stay nowhere else.
+dataplane::ChildOptions describe_to_dataplane(const IkeSa& sa, const Tunnel& tunnel, const ChildSa& child,
+                                              ChildKeys keys) {
+    dataplane::ChildOptions options;
+    options.id = child.id;
+    options.tunnel = child.tunnel;
+    options.spi_in = child.spi_in.spi();
+    options.spi_out = child.spi_out;
+    options.encr = child.suite.encr;
+    options.key_in = std::move(child.we_asked ? keys.responder_to_initiator : keys.initiator_to_responder);
+    options.key_out = std::move(child.we_asked ? keys.initiator_to_responder : keys.responder_to_initiator);
+    options.esn = child.suite.esn;
+    options.replay_window = tunnel.options.replay_window;
+    options.selectors = child.selectors;
+    options.encapsulation = child.encapsulation;
+    options.outer = outer_path(sa);
+    options.send_at_once = child.sending;
+    return options;
+}
+
+void replacement_works(Core& core, Tunnel& tunnel, IkeSa& sa, const ChildSa& child) {
+    const std::string message = "Tunnel " + tunnel.name() + ": CHILD_SA rekeyed by " +
+                                (child.we_asked ? "us" : "the peer") + ", suite " + to_string(child.suite) + ".";
+    core.report(Severity::kInfo, &tunnel, "rekeyed_child", message);
+    answer_waiters(core, tunnel, Waiter::For::kRekeyChild, true, "rekeyed_child", message);
+    ChildSa* old = core.child(*child.replaces);
+    if (!child.we_asked || old == nullptr || !old->in_use()) return;
+    // Our packets take the new one already, so the peer may take the old one away.
+    old->phase = ChildPhase::kDeleting;
+    enqueue(core, sa, DeleteChild{old->spi_in.spi(), old->id});
+}
+
+}  // namespace
+
+Path outer_path(const IkeSa& sa) {
+    Path path = sa.path;
+    if (!sa.udp_encapsulation) path.local.port = path.remote.port = 0;
+    return path;
+}
+
+std::chrono::milliseconds soft_lifetime(Core& core, std::chrono::milliseconds lifetime,
+                                        std::chrono::milliseconds margin) {
+    const auto soft = lifetime - margin - core.jitter(margin);
+    return std::max(soft, lifetime / 2);
+}
+
+ChildSa& install_child(Core& core, IkeSa& sa, NewChild made) {
+    Tunnel& tunnel = *core.tunnel_of(sa);
+    ChildSa& child = core.add_child(tunnel.id());
+    const dataplane::ChildId id = child.id;
+    child.ike = sa.local_spi();
+    child.spi_in = std::move(made.spi_in);
+    child.spi_out = made.choice.spi_out;
+    child.suite = made.choice.suite;
+    child.selectors = std::move(made.choice.selectors);
+    child.encapsulation = sa.udp_encapsulation ? dataplane::Encapsulation::kUdp : dataplane::Encapsulation::kNone;
+    child.we_asked = made.we_asked;
+    child.replaces = made.replaces;
+    child.created_at = core.now;
+    const auto soft = soft_lifetime(core, tunnel.options.esp_lifetime, tunnel.options.esp_rekey_margin);
+    child.rekey_at = core.now + soft;
+    core.arm(Timer::kChildRekey, child, soft);
+    core.arm(Timer::kChildExpire, child, tunnel.options.esp_lifetime);
+    sa.children.push_back(id);
+
+    ChildSa* old = made.replaces ? core.child(*made.replaces) : nullptr;
+    if (old != nullptr) old->replaced_by = id;
+    // RFC 7296 2.8: the responder of a rekey receives on the new one at once, but sends on it only when the initiator
+    // has shown, by a packet or the Delete of the old one, that it receives there, too.
+    const bool wait_for_peer = old != nullptr && !made.we_asked;
+    if (!wait_for_peer) mark_sending(core, child);
+    core.emit(InstallChild{describe_to_dataplane(sa, tunnel, child, std::move(made.keys))});
+    return child;
+}
+
+void on_child_installed(Core& core, dataplane::ChildId id) {
+    ChildSa* child = core.child(id);
+    if (child == nullptr || child->installed) return;
+    child->installed = true;
+    if (child->phase == ChildPhase::kInstalling) child->phase = ChildPhase::kInstalled;
+    IkeSa* sa = core.ike_sa(child->ike);
+    if (sa == nullptr) return;
+    if (sa->in.release(id)) send(core, sa->path, sa->in.answer());
+    Tunnel* tunnel = core.tunnel_of(*sa);
+    if (tunnel == nullptr || !child->in_use()) return;
+    if (child->replaces)
+        replacement_works(core, *tunnel, *sa, *child);
+    else
+        tunnel_works(core, *tunnel, *sa, *child);
+    settle_doubles(core, *tunnel);
+}
+
+void on_child_first_inbound(Core& core, dataplane::ChildId id) {
+    ChildSa* child = core.child(id);
+    // The worker has switched by itself; this only takes note.
+    if (child != nullptr && child->replaces && !child->we_asked && child->current()) mark_sending(core, *child);
+}
+
+void retire_child(Core& core, ChildSa& child, Farewell farewell) {
+    if (child.phase == ChildPhase::kRetiring) return;
+    child.phase = ChildPhase::kRetiring;
+    core.cancel(Timer::kChildRekey, child);
+    core.cancel(Timer::kChildExpire, child);
+    if (IkeSa* sa = core.ike_sa(child.ike)) std::erase(sa->children, child.id);
+    ChildSa* heir = heir_of(core, child);
+    if (child.sending && heir != nullptr) {
+        mark_sending(core, *heir);
+        core.emit(ActivateChild{heir->id});
+    }
+    if (farewell == Farewell::kLinger && heir != nullptr)
+        return core.arm(Timer::kChildRetire, child, core.options.retired_linger);
+    forget(core, child);
+}
+
+void on_child_retire_timer(Core& core, ChildSa& child) {
+    forget(core, child);
+}
+
+void on_child_expire_timer(Core& core, ChildSa& child) {
+    IkeSa* sa = core.ike_sa(child.ike);
+    Tunnel* tunnel = core.tunnels.find(child.tunnel);
+    if (!child.current() || sa == nullptr || tunnel == nullptr) {
+        // Replaced, and its Delete never came.
+        if (sa != nullptr && child.phase != ChildPhase::kDeleting)
+            enqueue(core, *sa, DeleteChild{child.spi_in.spi(), child.id});
+        return retire_child(core, child, Farewell::kLinger);
+    }
+    // Every rekey has failed: only a negotiation from the ground up can tell whether there is still common ground.
+    close_ike(core, *sa, std::nullopt);
+    connection_lost(core, *tunnel, diagnosis::expired(tunnel->options, "CHILD_SA"), Next::kAtOnce);
+}
+
+std::chrono::milliseconds rekey_back_off(Core& core, Again again) {
+    return again == Again::kSoon ? kSoonLeast + core.jitter(kSoonSpread) : kLaterLeast + core.jitter(kLaterSpread);
+}
+
+}  // namespace esplane::ike

@@ -1,0 +1,95 @@
+// What the SA, TSi and TSr payloads say about a CHILD_SA (RFC 7296 2.7, 2.9, 2.17).
+
+#include "ike/core/diagnosis.h"
+#include "ike/core/exchanges.h"
+#include "ike/core/narrowing.h"
+#include "ike/core/proposals.h"
+
+namespace esplane::ike {
+
+namespace {
+
+/// RFC 4303 2.2.1: the upper half of the number is inferred from the window, so there is no ESN without one.
+bool esn_allowed(const Tunnel& tunnel) {
+    return tunnel.options.esn && tunnel.options.replay_window != 0;
+}
+
+std::optional<dataplane::Spi> esp_spi(const Bytes& octets) {
+    if (octets.size() != 4) return std::nullopt;
+    const auto number = load_be<std::uint32_t>(octets.data());
+    // RFC 4303 2.1: 0 to 255 are reserved; 0 must not be sent on the wire at all.
+    if (number < dataplane::kLowestSpi) return std::nullopt;
+    return dataplane::Spi{number};
+}
+
+}  // namespace
+
+Bytes spi_octets(dataplane::Spi spi) {
+    Bytes octets(4);
+    store_be(octets.data(), dataplane::to_number(spi));
+    return octets;
+}
+
+ChildOffer make_child_offer(Core& core, const Tunnel& tunnel, bool with_dh) {
+    ChildOffer offer;
+    offer.spi_in = core.spis.lease(core.random);
+    offer.proposals =
+        offer_esp(tunnel.options.esp_proposals, spi_octets(offer.spi_in.spi()), with_dh, esn_allowed(tunnel));
+    offer.selectors = tunnel.options.selectors;
+    return offer;
+}
+
+void put_child_offer(wire::Payloads& payloads, const ChildOffer& offer) {
+    payloads.sa = offer.proposals;
+    payloads.ts_i = wire::TrafficSelectors{offer.selectors.local, 0};
+    payloads.ts_r = wire::TrafficSelectors{offer.selectors.remote, 0};
+}
+
+void put_child_answer(wire::Payloads& payloads, const ChildChoice& choice, dataplane::Spi spi_in) {
+    wire::Proposal answer = choice.answer;
+    answer.spi = spi_octets(spi_in);
+    payloads.sa = std::vector<wire::Proposal>{std::move(answer)};
+    payloads.ts_i = wire::TrafficSelectors{choice.selectors.remote, 0};
+    payloads.ts_r = wire::TrafficSelectors{choice.selectors.local, 0};
+}
+
+Result<ChildChoice, Refusal> choose_child(const Tunnel& tunnel, const IpAddress& peer, const wire::Payloads& payloads,
+                                          bool with_dh) {
+    if (!payloads.sa || !payloads.ts_i || !payloads.ts_r) {
+        return Failure{Refusal{wire::NotifyType::kInvalidSyntax,
+                               diagnosis::protocol_error(tunnel.options, peer, "SA, TSi or TSr is missing"),
+                               {}}};
+    }
+    auto chosen = choose_esp(*payloads.sa, tunnel.options.esp_proposals, with_dh, esn_allowed(tunnel));
+    const auto spi_out = chosen ? esp_spi(chosen->peer_spi) : std::nullopt;
+    if (!chosen || !spi_out) {
+        return Failure{Refusal{wire::NotifyType::kNoProposalChosen,
+                               diagnosis::no_common_esp_proposal(tunnel.options, peer, *payloads.sa),
+                               {}}};
+    }
+    auto selectors = narrow(tunnel.options.selectors, *payloads.ts_r, *payloads.ts_i);
+    if (!selectors) {
+        return Failure{Refusal{wire::NotifyType::kTsUnacceptable,
+                               diagnosis::no_common_selector(tunnel.options, peer, *payloads.ts_i, *payloads.ts_r),
+                               {}}};
+    }
+    return ChildChoice{chosen->suite, std::move(chosen->answer), *spi_out, std::move(*selectors)};
+}
+
+Result<ChildChoice, LastError> accept_child(const Tunnel& tunnel, const IpAddress& peer, const ChildOffer& offer,
+                                            const wire::Payloads& payloads) {
+    const auto broken = [&](std::string_view what) {
+        return Failure{diagnosis::protocol_error(tunnel.options, peer, what)};
+    };
+    if (!payloads.sa || !payloads.ts_i || !payloads.ts_r) return broken("its answer lacks SA, TSi or TSr");
+    auto chosen = accept_esp(*payloads.sa, offer.proposals);
+    if (!chosen) return broken("its answer chooses an ESP proposal that was not offered");
+    const auto spi_out = esp_spi(chosen->peer_spi);
+    if (!spi_out) return broken("its answer has an ESP SPI out of the reserved range");
+    dataplane::SelectorPair selectors{payloads.ts_i->entries, payloads.ts_r->entries};
+    // RFC 7296 2.9: the responder may narrow, never widen.
+    if (!within_offer(offer.selectors, selectors)) return broken("its traffic selectors are wider than those offered");
+    return ChildChoice{chosen->suite, std::move(chosen->answer), *spi_out, std::move(selectors)};
+}
+
+}  // namespace esplane::ike

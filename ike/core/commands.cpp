@@ -1,0 +1,137 @@
+// The operator's commands. Each is answered by one CommandDone.
+
+#include <algorithm>
+
+#include "ike/core/exchanges.h"
+
+namespace esplane::ike {
+
+namespace {
+
+struct Executor {
+    Core& core;
+    CommandId id;
+
+    void operator()(AddTunnel& command) const {
+        const std::string name = command.options.name;
+        const bool complete = !command.options.ike_proposals.empty() && !command.options.esp_proposals.empty() &&
+                              command.options.psk != nullptr;
+        if (!complete) return done(false, "incomplete", "Tunnel " + name + " lacks proposals or a pre-shared key.");
+        Tunnel* tunnel = core.tunnels.add(std::move(command.options));
+        if (tunnel == nullptr) return done(false, "exists", "There is a tunnel " + name + " already.");
+        tunnel->keep_up = tunnel->options.start == StartMode::kAuto && tunnel->options.remote_address.has_value();
+        tunnel->trapped = tunnel->options.start == StartMode::kOnDemand;
+        done(true, "added", "Tunnel " + name + " is configured.");
+        if (tunnel->keep_up) bring_up(core, *tunnel);
+    }
+
+    void operator()(const RemoveTunnel& command) const {
+        Tunnel* tunnel = find(command.name);
+        if (tunnel == nullptr) return;
+        take_down(*tunnel, "Tunnel " + command.name + " was removed.");
+        answer_waiters(core, *tunnel, Waiter::For::kDown, true, "removed", "Tunnel " + command.name + " was removed.");
+        core.tunnels.remove(tunnel->id());
+        done(true, "removed", "Tunnel " + command.name + " was removed.");
+    }
+
+    void operator()(const Up& command) const {
+        Tunnel* tunnel = find(command.name);
+        if (tunnel == nullptr) return;
+        tunnel->down = false;
+        if (works(*tunnel)) return done(true, "established", "Tunnel " + command.name + " is established.");
+        if (wait(*tunnel, Waiter::For::kUp)) bring_up(core, *tunnel);
+    }
+
+    /// Until Up: what the peer starts is refused, too, as if the tunnel were not configured.
+    void operator()(const Down& command) const {
+        Tunnel* tunnel = find(command.name);
+        if (tunnel == nullptr) return;
+        if (!tunnel->down)
+            core.report(Severity::kInfo, tunnel, "down", "Tunnel " + command.name + " was taken down by command.");
+        tunnel->down = true;
+        take_down(*tunnel, "Tunnel " + command.name + " was taken down by command.");
+        if (wait(*tunnel, Waiter::For::kDown)) answer_down_waiters(core, *tunnel);
+    }
+
+    void operator()(const Rekey& command) const {
+        Tunnel* tunnel = find(command.name);
+        if (tunnel == nullptr) return;
+        if (!works(*tunnel)) {
+            return done(false, "not_established",
+                        "Tunnel " + command.name + " is not established: there is nothing to rekey.");
+        }
+        if (!wait(*tunnel, command.ike ? Waiter::For::kRekeyIke : Waiter::For::kRekeyChild)) return;
+        if (command.ike) return rekey_ike(*tunnel);
+        for (const ChildSa* child : core.children_of(tunnel->id())) {
+            IkeSa* sa = core.ike_sa(child->ike);
+            if (child->current() && sa != nullptr) enqueue(core, *sa, RekeyChild{child->id});
+        }
+    }
+
+    void operator()(const Shutdown&) const {
+        core.shutting_down = true;
+        for (auto& [tunnel_id, tunnel] : core.tunnels.all())
+            take_down(tunnel, "The gateway stops.");
+        std::vector<IkeSa*> rest;
+        for (auto& [spi, sa] : core.ike_sas) {
+            if (!sa->is<Deleting>() && !sa->is<Closed>()) rest.push_back(sa.get());
+        }
+        for (IkeSa* sa : rest)
+            core.discard(*sa);
+        done(true, "shutdown", "Every tunnel is being deleted.");
+    }
+
+  private:
+    void done(bool ok, const char* code, std::string message) const {
+        core.emit(CommandDone{id, ok, code, std::move(message)});
+    }
+
+    Tunnel* find(const std::string& name) const {
+        Tunnel* tunnel = core.tunnels.find(name);
+        if (tunnel == nullptr) done(false, "unknown_tunnel", "There is no tunnel " + name + ".");
+        return tunnel;
+    }
+
+    bool wait(Tunnel& tunnel, Waiter::For what) const {
+        if (tunnel.waiters.size() >= kMaxWaiters) {
+            done(false, "busy", "Too many commands wait for tunnel " + tunnel.name() + " already.");
+            return false;
+        }
+        tunnel.waiters.push_back({id, what});
+        return true;
+    }
+
+    bool works(const Tunnel& tunnel) const {
+        const std::vector<ChildSa*> children = core.children_of(tunnel.id());
+        return std::any_of(children.begin(), children.end(),
+                           [](const ChildSa* child) { return child->installed && child->current(); });
+    }
+
+    void rekey_ike(const Tunnel& tunnel) const {
+        const std::vector<IkeSpi> spis = tunnel.ike_sas;
+        for (const IkeSpi spi : spis) {
+            IkeSa* sa = core.ike_sa(spi);
+            if (sa->is<Established>() && sa->out.in_flight_as<IkeRekeyExchange>() == nullptr)
+                enqueue(core, *sa, RekeyIke{});
+        }
+    }
+
+    void take_down(Tunnel& tunnel, const std::string& why) const {
+        core.timers.cancel({Timer::kTunnelRetry, dataplane::to_number(tunnel.id())});
+        tunnel.trapped = false;
+        for (const auto what : {Waiter::For::kUp, Waiter::For::kRekeyChild, Waiter::For::kRekeyIke})
+            answer_waiters(core, tunnel, what, false, "down", why);
+        const std::vector<IkeSpi> spis = tunnel.ike_sas;
+        for (const IkeSpi spi : spis) {
+            if (IkeSa* sa = core.ike_sa(spi)) close_ike(core, *sa, std::nullopt);
+        }
+    }
+};
+
+}  // namespace
+
+void on_command(Core& core, Command command) {
+    std::visit(Executor{core, command.id}, command.what);
+}
+
+}  // namespace esplane::ike

@@ -1,0 +1,131 @@
+#include "ike/core/core.h"
+
+#include <algorithm>
+
+#include "crypto/prf.h"
+
+namespace esplane::ike {
+
+namespace {
+
+constexpr std::uint32_t kStrangerBurst = 20;
+constexpr std::chrono::milliseconds kStrangerRefill{200};
+
+constexpr Timer kIkeTimers[] = {Timer::kRetransmit, Timer::kDiscard,  Timer::kIkeRekey,
+                                Timer::kIkeExpire,  Timer::kLiveness, Timer::kKeepalive};
+
+}  // namespace
+
+Core::Core(Options chosen, crypto::Random& randomness, const TrafficView& view, TimePoint start)
+    : options(std::move(chosen)),
+      random(randomness),
+      traffic(view),
+      now(start),
+      cookies(randomness, start),
+      stranger_replies(kStrangerBurst, kStrangerRefill, start),
+      stranger_reports(kStrangerBurst, kStrangerRefill, start),
+      fingerprint_key(randomness.bytes(32)) {}
+
+void Core::report(Severity severity, const Tunnel* tunnel, std::string code, std::string message) {
+    emit(Happened{severity, tunnel != nullptr ? tunnel->name() : std::string(), std::move(code), std::move(message)});
+}
+
+IkeSpi Core::fresh_ike_spi() {
+    for (;;) {
+        const std::uint64_t candidate = random.u64();
+        // 0 means "not yet known" (RFC 7296 3.1).
+        if (candidate != 0 && ike_sas.count(candidate) == 0) return IkeSpi{candidate};
+    }
+}
+
+IkeSa* Core::ike_sa(IkeSpi local) {
+    const auto found = ike_sas.find(to_number(local));
+    return found == ike_sas.end() ? nullptr : found->second.get();
+}
+
+IkeSa& Core::add_ike_sa(std::unique_ptr<IkeSa> sa) {
+    const auto key = to_number(sa->local_spi());
+    return *(ike_sas[key] = std::move(sa));
+}
+
+void Core::become(IkeSa& sa, IkeState next) {
+    const auto* half = std::get_if<HalfOpen>(&sa.state);
+    const auto* refused = std::get_if<Refused>(&sa.state);
+    if (half != nullptr && !std::holds_alternative<Refused>(next)) half_open.remove(half->init_request);
+    if (refused != nullptr) half_open.remove(refused->init_request);
+    sa.state = std::move(next);
+}
+
+void Core::discard(IkeSa& sa) {
+    for (const Timer timer : kIkeTimers)
+        cancel(timer, sa);
+    become(sa, Closed{});
+    sa.out.land();
+    sa.out.take_queue();
+    if (Tunnel* tunnel = tunnel_of(sa)) std::erase(tunnel->ike_sas, sa.local_spi());
+    const auto found = ike_sas.find(to_number(sa.local_spi()));
+    if (found == ike_sas.end()) return;
+    graveyard.push_back(std::move(found->second));
+    ike_sas.erase(found);
+}
+
+ChildSa* Core::child(dataplane::ChildId id) {
+    const auto found = children.find(id);
+    return found == children.end() ? nullptr : &found->second;
+}
+
+ChildSa& Core::add_child(dataplane::TunnelId tunnel) {
+    const dataplane::ChildId id{++last_child_id};
+    children_by_tunnel[tunnel].push_back(id);
+    ChildSa& added = children[id];
+    added.id = id;
+    added.tunnel = tunnel;
+    return added;
+}
+
+void Core::erase_child(const ChildSa& child) {
+    const dataplane::ChildId id = child.id;
+    const auto siblings = children_by_tunnel.find(child.tunnel);
+    if (siblings != children_by_tunnel.end()) {
+        std::erase(siblings->second, id);
+        if (siblings->second.empty()) children_by_tunnel.erase(siblings);
+    }
+    children.erase(id);
+}
+
+std::vector<ChildSa*> Core::children_of(dataplane::TunnelId tunnel) {
+    std::vector<ChildSa*> found;
+    const auto siblings = children_by_tunnel.find(tunnel);
+    if (siblings == children_by_tunnel.end()) return found;
+    for (const dataplane::ChildId id : siblings->second)
+        found.push_back(child(id));
+    return found;
+}
+
+std::vector<const ChildSa*> Core::children_of(dataplane::TunnelId tunnel) const {
+    std::vector<const ChildSa*> found;
+    const auto siblings = children_by_tunnel.find(tunnel);
+    if (siblings == children_by_tunnel.end()) return found;
+    for (const dataplane::ChildId id : siblings->second)
+        found.push_back(&children.at(id));
+    return found;
+}
+
+bool Core::has_current_child(dataplane::TunnelId tunnel) {
+    const std::vector<ChildSa*> all = children_of(tunnel);
+    return std::any_of(all.begin(), all.end(), [](const ChildSa* each) { return each->current(); });
+}
+
+std::chrono::milliseconds Core::jitter(std::chrono::milliseconds most) {
+    if (most.count() <= 0) return {};
+    return std::chrono::milliseconds(random.below(static_cast<std::uint64_t>(most.count()) + 1));
+}
+
+Fingerprint Core::fingerprint(ByteView datagram, ByteView context) const {
+    const crypto::Secret hash = crypto::prf(crypto::PrfId::kHmacSha256, fingerprint_key.view(), {context, datagram});
+    Fingerprint made{};
+    std::copy_n(hash.view().begin(), made.size(), made.begin());
+    return made;
+}
+
+}  // namespace esplane::ike

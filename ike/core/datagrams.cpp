@@ -1,0 +1,208 @@
+// The way of a datagram into the engine: header, IKE SA, window, ICV, state, and only then the payloads.
+
+#include <algorithm>
+
+#include "ike/core/diagnosis.h"
+#include "ike/core/exchanges.h"
+#include "ike/wire/codec.h"
+#include "ike/wire/legality.h"
+
+namespace esplane::ike {
+
+namespace {
+
+using wire::ExchangeType;
+
+/// Major versions above ours are told what we speak (RFC 7296 2.5); IKEv1 is not answered at all.
+void on_bad_header(Core& core, const Path& path, ByteView datagram, const wire::ParseError& error) {
+    const auto header = wire::peek_header(datagram);
+    if (error.kind != wire::ParseErrorKind::kBadVersion || !header) {
+        ++core.counters.malformed;
+        return;
+    }
+    ++core.counters.wrong_version;
+    // An answer to SPI 0 would itself be no IKE message (3.1).
+    if (header->major_version > 2 && !header->is_response && to_number(header->spi_i) != 0)
+        answer_stranger(core, path, *header, make_notify(wire::NotifyType::kInvalidMajorVersion));
+}
+
+void on_init(Core& core, const Path& path, const wire::Header& header, ByteView datagram) {
+    const bool fresh = header.from_initiator && to_number(header.spi_r) == 0;
+    if (header.message_id != 0 || (header.is_response == header.from_initiator) || (!header.is_response && !fresh)) {
+        ++core.counters.not_expected;
+        return;
+    }
+    if (header.is_response) return on_init_response(core, path, header, datagram);
+    on_init_request(core, path, header, datagram);
+}
+
+bool unauthenticated(const wire::ParseError& error) {
+    return error.kind == wire::ParseErrorKind::kBadIcv || error.kind == wire::ParseErrorKind::kMissingSk;
+}
+
+bool may_ask(const IkeSa& sa, ExchangeType exchange) {
+    if (sa.is<HalfOpen>()) return exchange == ExchangeType::kIkeAuth;
+    const bool serves = sa.is<Established>() || sa.is<Replaced>() || sa.is<Deleting>();
+    return serves && (exchange == ExchangeType::kCreateChildSa || exchange == ExchangeType::kInformational);
+}
+
+/// RFC 7296 2.21.3: an authenticated message that cannot be read ends the IKE SA on both sides.
+Reply refuse_malformed(Core& core, IkeSa& sa, const std::string& what) {
+    if (const auto* half = std::get_if<HalfOpen>(&sa.state)) {
+        const Fingerprint init_request = half->init_request;
+        core.become(sa, Refused{init_request});
+        return refuse(wire::NotifyType::kInvalidSyntax);
+    }
+    Tunnel* tunnel = core.tunnel_of(sa);
+    const bool served = sa.is<Established>();
+    end_ike(core, sa);
+    if (served && tunnel != nullptr) {
+        connection_lost(core, *tunnel, diagnosis::protocol_error(tunnel->options, sa.path.remote.address, what),
+                        Next::kByStart);
+    }
+    return refuse(wire::NotifyType::kInvalidSyntax);
+}
+
+Reply refuse_critical(Core& core, IkeSa& sa, std::uint8_t type) {
+    if (const auto* half = std::get_if<HalfOpen>(&sa.state)) {
+        const Fingerprint init_request = half->init_request;
+        core.become(sa, Refused{init_request});
+    }
+    return refuse(wire::NotifyType::kUnsupportedCriticalPayload, {type});
+}
+
+bool deletes_ike(const wire::Payloads& payloads) {
+    return std::any_of(payloads.deletes.begin(), payloads.deletes.end(),
+                       [](const wire::Delete& deletion) { return deletion.protocol == wire::ProtocolId::kIke; });
+}
+
+bool asks_ike_rekey(const wire::Payloads& payloads) {
+    return payloads.sa && !payloads.sa->empty() && payloads.sa->front().protocol == wire::ProtocolId::kIke;
+}
+
+/// The one place where a request that is authentic meets the state of its IKE SA.
+Reply answer_request(Core& core, IkeSa& sa, ExchangeType exchange, const wire::Payloads& payloads) {
+    if (payloads.unknown_critical) return refuse_critical(core, sa, *payloads.unknown_critical);
+    if (const auto illegal = wire::find_illegality(exchange, false, payloads))
+        return refuse_malformed(core, sa, *illegal);
+    if (sa.heir_to && !deletes_ike(payloads)) accept_heir(core, sa);
+    switch (exchange) {
+        case ExchangeType::kIkeAuth:
+            return on_auth_request(core, sa, payloads);
+        case ExchangeType::kCreateChildSa:
+            return asks_ike_rekey(payloads) ? on_ike_rekey_request(core, sa, payloads)
+                                            : on_child_request(core, sa, payloads);
+        case ExchangeType::kInformational:
+            return on_informational_request(core, sa, payloads);
+        case ExchangeType::kIkeSaInit:
+            break;
+    }
+    return refuse_malformed(core, sa, "an exchange that has no place here");
+}
+
+/// What a new, authentic request says of where the peer is.
+void note_alive(Core& core, IkeSa& sa, const Path& path) {
+    sa.last_inbound = core.now;
+    // RFC 7296 2.23: IKE_AUTH may come from another port than IKE_SA_INIT; later on, only a peer behind a NAT moves.
+    if (sa.is<HalfOpen>() || sa.nat.remote_nat) follow_path(core, sa, path);
+}
+
+void on_request(Core& core, IkeSa& sa, const Path& path, const wire::Header& header, ByteView datagram) {
+    const Fingerprint fingerprint = core.fingerprint(datagram);
+    const auto verdict = sa.in.judge(header.message_id, fingerprint);
+    if (verdict == IncomingWindow::Verdict::kRepeated) {
+        // RFC 7296 2.1: the cached answer, without a look at the request. One that is held leaves in its own time.
+        ++core.counters.repeated;
+        if (!sa.in.held()) send(core, path, sa.in.answer());
+        return;
+    }
+    if (verdict == IncomingWindow::Verdict::kOutside || !may_ask(sa, header.exchange) || !sa.protection) {
+        ++core.counters.not_expected;
+        return;
+    }
+    const auto opened = wire::open_message(header, datagram, *sa.protection->open);
+    if (!opened && unauthenticated(opened.error())) {
+        ++core.counters.bad_icv;
+        return;
+    }
+    note_alive(core, sa, path);
+    Reply reply =
+        opened ? answer_request(core, sa, header.exchange, *opened) : refuse_malformed(core, sa, opened.error().what);
+    sa.in.answered(fingerprint, seal(core, sa, header.exchange, true, header.message_id, reply.payloads), reply.after);
+    if (!sa.in.held()) send(core, path, sa.in.answer());
+    pump(core, sa);
+}
+
+struct Answered {
+    Core& core;
+    IkeSa& sa;
+    const wire::Payloads& payloads;
+
+    void operator()(InitExchange&) const {}  // its answers are unprotected and do not come this way
+    void operator()(AuthExchange& exchange) const { on_auth_response(core, sa, std::move(exchange), payloads); }
+    void operator()(ChildExchange& exchange) const { on_child_response(core, sa, std::move(exchange), payloads); }
+    void operator()(IkeRekeyExchange& exchange) const {
+        on_ike_rekey_response(core, sa, std::move(exchange), payloads);
+    }
+    void operator()(ChildDeletion& exchange) const { on_child_deletion_response(core, exchange); }
+    void operator()(IkeDeletion&) const { finish_deletion(core, sa); }
+    void operator()(LivenessExchange&) const {}
+};
+
+/// Empty when the answer can be gone on with.
+std::optional<std::string> find_fault(const Result<wire::Payloads, wire::ParseError>& opened, ExchangeType exchange) {
+    if (!opened) return opened.error().what;
+    if (opened->unknown_critical) return "its answer has a critical payload of a type that we do not know";
+    return wire::find_illegality(exchange, true, *opened);
+}
+
+/// RFC 7296 2.21.2: an unprotected error is no answer to IKE_AUTH, but the operator hears of it if none comes.
+void note_hint(const Core& core, IkeSa& sa, const wire::Header& header, ByteView datagram) {
+    auto* exchange = sa.out.in_flight_as<AuthExchange>();
+    const Tunnel* tunnel = sa.tunnel ? core.tunnels.find(*sa.tunnel) : nullptr;
+    if (exchange == nullptr || tunnel == nullptr || header.first_payload == wire::PayloadType::kSk) return;
+    const auto payloads = wire::parse_payloads(header.first_payload, datagram.subspan(wire::kHeaderLength));
+    const wire::Notify* error = payloads ? payloads->first_error() : nullptr;
+    if (error == nullptr) return;
+    exchange->hint =
+        diagnosis::error_answered(tunnel->options, sa.path.remote.address, "IKE_AUTH, unprotected,", *error);
+}
+
+void on_response(Core& core, IkeSa& sa, const wire::Header& header, ByteView datagram) {
+    if (!sa.out.awaits(header) || !sa.protection) {
+        ++core.counters.not_expected;
+        return;
+    }
+    auto opened = wire::open_message(header, datagram, *sa.protection->open);
+    if (!opened && unauthenticated(opened.error())) {
+        ++core.counters.bad_icv;
+        return note_hint(core, sa, header, datagram);
+    }
+    InFlight flight = *sa.out.land();
+    core.cancel(Timer::kRetransmit, sa);
+    sa.last_inbound = core.now;
+    if (const auto fault = find_fault(opened, header.exchange)) return on_fatal_error(core, sa, *fault);
+    std::visit(Answered{core, sa, *opened}, flight.exchange);
+    if (sa.is<Established>() && sa.out.ids_running_out()) enqueue(core, sa, RekeyIke{});
+    pump(core, sa);
+}
+
+}  // namespace
+
+void on_datagram(Core& core, const Path& path, ByteView datagram) {
+    ++core.counters.datagrams;
+    const auto header = wire::parse_header(datagram);
+    if (!header) return on_bad_header(core, path, datagram, header.error());
+    if (header->exchange == ExchangeType::kIkeSaInit) return on_init(core, path, *header, datagram);
+    IkeSa* sa = core.ike_sa(header->from_initiator ? header->spi_r : header->spi_i);
+    // A message of our own that came back has our own role in it, or the SPIs the wrong way round.
+    if (sa == nullptr || sa->initiator == header->from_initiator || sa->spi_i != header->spi_i ||
+        sa->spi_r != header->spi_r) {
+        ++core.counters.unknown_sa;
+        return;
+    }
+    if (header->is_response) return on_response(core, *sa, *header, datagram);
+    on_request(core, *sa, path, *header, datagram);
+}
+
+}  // namespace esplane::ike

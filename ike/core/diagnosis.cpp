@@ -1,0 +1,217 @@
+#include "ike/core/diagnosis.h"
+
+#include <chrono>
+
+#include "ike/core/notify_names.h"
+
+namespace esplane::ike::diagnosis {
+
+namespace {
+
+std::string key(const TunnelOptions& tunnel, std::string_view rest) {
+    return "tunnels." + tunnel.name + "." + std::string(rest);
+}
+
+template <typename Proposal>
+std::string joined(const std::vector<Proposal>& proposals) {
+    std::string text;
+    for (const auto& proposal : proposals) {
+        if (!text.empty()) text += ", ";
+        text += to_string(proposal);
+    }
+    return text.empty() ? "none" : text;
+}
+
+std::string in_braces(const std::vector<dataplane::TrafficSelector>& selectors) {
+    return "[" + dataplane::to_string(selectors) + "]";
+}
+
+std::string who(const TunnelOptions& tunnel, const std::string& peer) {
+    return "Tunnel " + tunnel.name + ": peer " + peer;
+}
+
+std::string who(const TunnelOptions& tunnel, const IpAddress& peer) {
+    return who(tunnel, peer.to_string());
+}
+
+std::string times(std::uint32_t count) {
+    return count == 1 ? "once" : std::to_string(count) + " times";
+}
+
+}  // namespace
+
+LastError ike_proposals_refused(const TunnelOptions& tunnel, const IpAddress& peer) {
+    return {"no_common_ike_proposal", who(tunnel, peer) +
+                                          " refused every IKE proposal of ours (NO_PROPOSAL_CHOSEN). Offered: " +
+                                          joined(tunnel.ike_proposals) + ". Set " + key(tunnel, "ike.proposals") +
+                                          " to what the peer has configured; a peer that knows no connection for our "
+                                          "addresses answers the same."};
+}
+
+LastError esp_proposals_refused(const TunnelOptions& tunnel, const IpAddress& peer) {
+    return {"no_common_esp_proposal",
+            who(tunnel, peer) +
+                " accepted our identity but refused every ESP proposal of ours (NO_PROPOSAL_CHOSEN). Offered: " +
+                joined(tunnel.esp_proposals) + (tunnel.esn ? ", with and without ESN" : ", without ESN") + ". Set " +
+                key(tunnel, "esp.proposals") + " to what the peer has configured."};
+}
+
+LastError selectors_refused(const TunnelOptions& tunnel, const IpAddress& peer) {
+    return {"no_common_selector",
+            who(tunnel, peer) + " refused our traffic selectors (TS_UNACCEPTABLE). Offered: local " +
+                in_braces(tunnel.selectors.local) + ", remote " + in_braces(tunnel.selectors.remote) + ". Make " +
+                key(tunnel, "local.subnets") + " and " + key(tunnel, "remote.subnets") +
+                " the mirror image of what the peer has configured."};
+}
+
+LastError authentication_refused(const TunnelOptions& tunnel, const IpAddress& peer) {
+    return {"authentication_failed",
+            who(tunnel, peer) + " refused us (AUTHENTICATION_FAILED): it does not know our identity " +
+                tunnel.local_id.to_string() + ", or its pre-shared key differs from ours, or it is not " +
+                tunnel.remote_id.to_string() + ". Compare " + key(tunnel, "local.id") + ", " +
+                key(tunnel, "remote.id") + " and " + key(tunnel, "auth") +
+                " with the peer's configuration; its log says which."};
+}
+
+LastError group_refused(const TunnelOptions& tunnel, const IpAddress& peer, std::uint16_t asked) {
+    const auto known = crypto::known_dh(asked);
+    const std::string group =
+        known && *known != crypto::DhId::kNone ? std::string(crypto::name(*known)) : "group " + std::to_string(asked);
+    return {"no_common_ike_proposal",
+            who(tunnel, peer) + " wants the key exchange " + group +
+                " (INVALID_KE_PAYLOAD), which is not among what we offered: " + joined(tunnel.ike_proposals) +
+                ". Set " + key(tunnel, "ike.proposals") + " to what the peer has configured."};
+}
+
+LastError error_answered(const TunnelOptions& tunnel, const IpAddress& peer, std::string_view exchange,
+                         const wire::Notify& error) {
+    return {"protocol_error", who(tunnel, peer) + " answered " + std::string(exchange) + " with " +
+                                  notify_name(error.type) + ". Configured here: IKE " + joined(tunnel.ike_proposals) +
+                                  ", ESP " + joined(tunnel.esp_proposals) + " (" + key(tunnel, "ike.proposals") + ", " +
+                                  key(tunnel, "esp.proposals") + "). The peer's log says why."};
+}
+
+LastError init_unanswered(const TunnelOptions& tunnel, const Endpoint& peer, std::uint32_t transmissions) {
+    return {"peer_silent", who(tunnel, peer.to_string()) + " did not answer IKE_SA_INIT, sent " + times(transmissions) +
+                               ". Check that " + key(tunnel, "remote.address") +
+                               " is right, that the peer is running, and that UDP " + std::to_string(peer.port) +
+                               " passes in both directions."};
+}
+
+LastError auth_unanswered(const TunnelOptions& tunnel, const Endpoint& peer, std::uint32_t transmissions) {
+    return {"peer_silent", who(tunnel, peer.to_string()) + " answered IKE_SA_INIT but not IKE_AUTH, sent " +
+                               times(transmissions) + ". Check that UDP " + std::to_string(peer.port) +
+                               " passes in both directions; some peers also stay silent when they do not know " +
+                               key(tunnel, "local.id") + " (" + tunnel.local_id.to_string() + ")."};
+}
+
+LastError no_common_ike_proposal(const TunnelOptions& tunnel, const IpAddress& peer,
+                                 const std::vector<wire::Proposal>& offered) {
+    return {"no_common_ike_proposal",
+            who(tunnel, peer) + " offers no IKE proposal that is configured here. It offers: " + to_string(offered) +
+                ". Configured: " + joined(tunnel.ike_proposals) + ". Add one of the peer's to " +
+                key(tunnel, "ike.proposals") + ", or change the peer."};
+}
+
+LastError no_common_esp_proposal(const TunnelOptions& tunnel, const IpAddress& peer,
+                                 const std::vector<wire::Proposal>& offered) {
+    return {"no_common_esp_proposal",
+            who(tunnel, peer) + " offers no ESP proposal that is configured here. It offers: " + to_string(offered) +
+                ". Configured: " + joined(tunnel.esp_proposals) + ". Add one of the peer's to " +
+                key(tunnel, "esp.proposals") + ", or change the peer."};
+}
+
+LastError no_common_selector(const TunnelOptions& tunnel, const IpAddress& peer,
+                             const wire::TrafficSelectors& peer_side, const wire::TrafficSelectors& our_side) {
+    return {"no_common_selector",
+            who(tunnel, peer) +
+                " offers traffic selectors that have nothing in common with ours. It offers: its side " +
+                in_braces(peer_side.entries) + ", our side " + in_braces(our_side.entries) +
+                ". Configured: " + key(tunnel, "remote.subnets") + " " + in_braces(tunnel.selectors.remote) + ", " +
+                key(tunnel, "local.subnets") + " " + in_braces(tunnel.selectors.local) +
+                ". Make them overlap with the peer's, or change the peer."};
+}
+
+LastError suite_not_for_tunnel(const TunnelOptions& tunnel, const IpAddress& peer, const IkeSuite& suite) {
+    return {"no_common_ike_proposal", who(tunnel, peer) + " uses the IKE suite " + to_string(suite) +
+                                          ", which another tunnel for these addresses allows but this one does not: " +
+                                          joined(tunnel.ike_proposals) + ". Add it to " + key(tunnel, "ike.proposals") +
+                                          ", or give the tunnels addresses of their own."};
+}
+
+LastError no_tunnel(const Path& path) {
+    return {"no_tunnel",
+            "Peer " + path.remote.to_string() + " wants a tunnel to " + path.local.address.to_string() +
+                ", but none is configured for these addresses, or it is down by command. Add a tunnel with "
+                "remote.address: " +
+                path.remote.address.to_string() + " (or any) and local.address: " + path.local.address.to_string() +
+                "."};
+}
+
+LastError wrong_psk(const TunnelOptions& tunnel, const IpAddress& peer, const wire::Id& peer_id) {
+    return {"wrong_psk", who(tunnel, peer) + " says it is " + describe(peer_id) +
+                             ", but proves it with another pre-shared key than ours. Make " + key(tunnel, "auth") +
+                             " hold the same key on both sides."};
+}
+
+LastError wrong_identity(const TunnelOptions& tunnel, const IpAddress& peer, const wire::Id& peer_id) {
+    return {"wrong_identity", who(tunnel, peer) + " says it is " + describe(peer_id) + ", but " +
+                                  key(tunnel, "remote.id") + " accepts " + tunnel.remote_id.to_string() +
+                                  " only. Set it to what the peer says, or change the peer's own identity."};
+}
+
+LastError wrong_local_identity(const TunnelOptions& tunnel, const IpAddress& peer, const wire::Id& asked) {
+    return {"wrong_identity", who(tunnel, peer) + " asks for " + describe(asked) + ", but we are " +
+                                  tunnel.local_id.to_string() + ". Set " + key(tunnel, "local.id") +
+                                  " to what the peer expects, or change the peer's idea of us."};
+}
+
+LastError unsupported_auth(const TunnelOptions& tunnel, const IpAddress& peer, const wire::Payloads& payloads) {
+    std::string said = "authenticates with EAP";
+    if (payloads.auth) said = "authenticates with method " + std::to_string(payloads.auth->method);
+    return {"authentication_failed",
+            who(tunnel, peer) + " " + said + ", but " + key(tunnel, "auth") +
+                " holds a pre-shared key. Set the peer to authenticate with a pre-shared key."};
+}
+
+LastError protocol_error(const TunnelOptions& tunnel, const IpAddress& peer, std::string_view what) {
+    return {"protocol_error", who(tunnel, peer) + " broke the protocol: " + std::string(what) + ". Nothing in " +
+                                  key(tunnel, "ike") +
+                                  " can mend this; if the peer is up to date, report it with both logs."};
+}
+
+LastError request_unanswered(const TunnelOptions& tunnel, const Endpoint& peer, std::string_view exchange,
+                             std::uint32_t transmissions) {
+    return {"peer_silent", who(tunnel, peer.to_string()) + " did not answer " + std::string(exchange) + ", sent " +
+                               times(transmissions) + ". The connection counts as lost; " + key(tunnel, "dpd.action") +
+                               " says what comes next."};
+}
+
+LastError liveness_failed(const TunnelOptions& tunnel, const Endpoint& peer) {
+    const auto seconds = [](std::chrono::milliseconds time) {
+        return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(time).count()) + " s";
+    };
+    return {"liveness_failed", who(tunnel, peer.to_string()) + " sent nothing for " + seconds(tunnel.dpd.delay) +
+                                   " and did not answer liveness checks for " + seconds(tunnel.dpd.timeout) + " (" +
+                                   key(tunnel, "dpd") + "): it counts as gone. Check the peer and the way to it."};
+}
+
+LastError deleted_by_peer(const TunnelOptions& tunnel, const IpAddress& peer, std::string_view what) {
+    return {"deleted_by_peer", who(tunnel, peer) + " deleted the " + std::string(what) + ". Its log says why; " +
+                                   key(tunnel, "start") + " says whether we bring it up again."};
+}
+
+LastError expired(const TunnelOptions& tunnel, std::string_view what) {
+    return {"expired", "Tunnel " + tunnel.name + ": the " + std::string(what) +
+                           " reached the end of its lifetime without having been replaced. Look for the rekey that "
+                           "failed before this, and compare " +
+                           key(tunnel, "esp.proposals") + " (PFS group included) with the peer's."};
+}
+
+LastError no_peer_address(const TunnelOptions& tunnel) {
+    return {"no_peer_address", "Tunnel " + tunnel.name +
+                                   " cannot be started from here: " + key(tunnel, "remote.address") +
+                                   " is any. Wait for the peer to start it, or write its address."};
+}
+
+}  // namespace esplane::ike::diagnosis

@@ -1,0 +1,48 @@
+// What an operator is told when a negotiation fails: what the peer said or offered, what is configured here, and which
+// key of the configuration to change. One function a cause; the code of each is a contract.
+#pragma once
+
+#include <string>
+
+#include "ike/core/actions.h"
+
+namespace esplane::ike::diagnosis {
+
+// --- what we see as initiator ---
+LastError ike_proposals_refused(const TunnelOptions& tunnel, const IpAddress& peer);
+LastError esp_proposals_refused(const TunnelOptions& tunnel, const IpAddress& peer);
+LastError selectors_refused(const TunnelOptions& tunnel, const IpAddress& peer);
+LastError authentication_refused(const TunnelOptions& tunnel, const IpAddress& peer);
+LastError group_refused(const TunnelOptions& tunnel, const IpAddress& peer, std::uint16_t asked);
+LastError error_answered(const TunnelOptions& tunnel, const IpAddress& peer, std::string_view exchange,
+                         const wire::Notify& error);
+LastError init_unanswered(const TunnelOptions& tunnel, const Endpoint& peer, std::uint32_t transmissions);
+LastError auth_unanswered(const TunnelOptions& tunnel, const Endpoint& peer, std::uint32_t transmissions);
+
+// --- what we see as responder ---
+LastError no_common_ike_proposal(const TunnelOptions& tunnel, const IpAddress& peer,
+                                 const std::vector<wire::Proposal>& offered);
+LastError no_common_esp_proposal(const TunnelOptions& tunnel, const IpAddress& peer,
+                                 const std::vector<wire::Proposal>& offered);
+/// `peer_side` and `our_side` as the peer offers them.
+LastError no_common_selector(const TunnelOptions& tunnel, const IpAddress& peer,
+                             const wire::TrafficSelectors& peer_side, const wire::TrafficSelectors& our_side);
+/// The peer is known, but the suite that was chosen before it said who it is belongs to another tunnel.
+LastError suite_not_for_tunnel(const TunnelOptions& tunnel, const IpAddress& peer, const IkeSuite& suite);
+LastError no_tunnel(const Path& path);
+
+// --- both ---
+LastError wrong_psk(const TunnelOptions& tunnel, const IpAddress& peer, const wire::Id& peer_id);
+LastError wrong_identity(const TunnelOptions& tunnel, const IpAddress& peer, const wire::Id& peer_id);
+/// The peer asked for an identity of ours that we do not have (IDr).
+LastError wrong_local_identity(const TunnelOptions& tunnel, const IpAddress& peer, const wire::Id& asked);
+LastError unsupported_auth(const TunnelOptions& tunnel, const IpAddress& peer, const wire::Payloads& payloads);
+LastError protocol_error(const TunnelOptions& tunnel, const IpAddress& peer, std::string_view what);
+LastError request_unanswered(const TunnelOptions& tunnel, const Endpoint& peer, std::string_view exchange,
+                             std::uint32_t transmissions);
+LastError liveness_failed(const TunnelOptions& tunnel, const Endpoint& peer);
+LastError deleted_by_peer(const TunnelOptions& tunnel, const IpAddress& peer, std::string_view what);
+LastError expired(const TunnelOptions& tunnel, std::string_view what);
+LastError no_peer_address(const TunnelOptions& tunnel);
+
+}  // namespace esplane::ike::diagnosis

@@ -1,0 +1,108 @@
+// What we want of a peer (Task), and what an exchange that we started remembers until it is answered (Exchange).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "crypto/key_exchange.h"
+#include "ike/core/actions.h"
+#include "ike/core/spi_pool.h"
+
+namespace esplane::ike {
+
+// --- tasks: wait for the window; those that have become pointless by then are skipped ---
+struct CreateChild {
+    friend bool operator==(const CreateChild&, const CreateChild&) = default;
+};
+struct RekeyChild {
+    dataplane::ChildId child;
+    friend bool operator==(const RekeyChild&, const RekeyChild&) = default;
+};
+struct RekeyIke {
+    friend bool operator==(const RekeyIke&, const RekeyIke&) = default;
+};
+/// `spi_in` names it to the peer; `child` is empty for one that lost a collision and was never installed.
+struct DeleteChild {
+    dataplane::Spi spi_in;
+    std::optional<dataplane::ChildId> child;
+    friend bool operator==(const DeleteChild&, const DeleteChild&) = default;
+};
+/// `reason`: an error to tell the peer along with it (2.21.2).
+struct DeleteIke {
+    std::optional<wire::NotifyType> reason;
+    friend bool operator==(const DeleteIke&, const DeleteIke&) = default;
+};
+struct CheckLiveness {
+    friend bool operator==(const CheckLiveness&, const CheckLiveness&) = default;
+};
+using Task = std::variant<CreateChild, RekeyChild, RekeyIke, DeleteChild, DeleteIke, CheckLiveness>;
+
+// --- exchanges in flight ---
+
+/// The two messages and nonces of IKE_SA_INIT: what AUTH signs (2.15).
+struct Transcript {
+    Bytes request;
+    Bytes response;
+    Bytes nonce_i;
+    Bytes nonce_r;
+};
+
+/// What stands in SA, TSi and TSr of a request of ours.
+struct ChildOffer {
+    SpiLease spi_in;
+    std::vector<wire::Proposal> proposals;
+    dataplane::SelectorPair selectors;
+};
+
+struct InitExchange {
+    std::vector<wire::Proposal> offered;
+    std::unique_ptr<crypto::KeyExchange> ke;
+    Bytes nonce;
+    Bytes cookie;
+    std::uint32_t cookies_taken = 0;
+    std::uint32_t groups_refused = 0;
+    /// Why an answer was not believed: told to the operator if no better one comes.
+    std::optional<LastError> hint;
+};
+
+struct AuthExchange {
+    Transcript transcript;
+    ChildOffer child;
+    std::optional<LastError> hint;  ///< an unprotected error that came instead of an answer
+};
+
+/// A rekey by the peer that crossed ours, answered while ours was in flight (2.8.1).
+template <typename Successor>
+struct Rival {
+    Successor successor;
+    Bytes lowest_nonce;
+};
+
+struct ChildExchange {
+    std::optional<dataplane::ChildId> replaces;
+    ChildOffer offer;
+    std::unique_ptr<crypto::KeyExchange> ke;  ///< null without PFS
+    Bytes nonce;
+    std::optional<Rival<dataplane::ChildId>> rival;
+};
+
+struct IkeRekeyExchange {
+    IkeSpi spi{};  ///< ours of the new IKE SA
+    std::vector<wire::Proposal> offered;
+    std::unique_ptr<crypto::KeyExchange> ke;
+    Bytes nonce;
+    std::optional<Rival<IkeSpi>> rival;  ///< our SPI of the one that the peer made
+};
+
+struct ChildDeletion {
+    std::optional<dataplane::ChildId> child;
+};
+struct IkeDeletion {};
+struct LivenessExchange {};
+
+using Exchange = std::variant<InitExchange, AuthExchange, ChildExchange, IkeRekeyExchange, ChildDeletion, IkeDeletion,
+                              LivenessExchange>;
+
+}  // namespace esplane::ike

@@ -1,0 +1,152 @@
+// The acts of the protocol, by the file that holds them. All work on the Core and end in actions, deadlines and states.
+#pragma once
+
+#include "ike/core/core.h"
+
+namespace esplane::ike {
+
+/// What could not be agreed on: said to the peer, and to the operator.
+struct Refusal {
+    wire::NotifyType notify;
+    LastError error;
+    Bytes data;
+};
+
+// --- requests.cpp: one request at a time on each IKE SA ---
+void enqueue(Core& core, IkeSa& sa, Task task);
+/// Starts the next queued task unless a request is in flight.
+void pump(Core& core, IkeSa& sa);
+void send_request(Core& core, IkeSa& sa, wire::ExchangeType type, const wire::Payloads& payloads, Exchange exchange);
+/// A request that is built already, with its first transmission.
+void launch(Core& core, IkeSa& sa, InFlight flight);
+void on_retransmit_timer(Core& core, IkeSa& sa);
+void send(Core& core, const Path& path, const Bytes& datagram);
+Bytes seal(Core& core, IkeSa& sa, wire::ExchangeType type, bool is_response, std::uint32_t id,
+           const wire::Payloads& payloads);
+
+// --- init_initiator.cpp, init_responder.cpp: IKE_SA_INIT ---
+void start_init(Core& core, Tunnel& tunnel);
+void on_init_response(Core& core, const Path& path, const wire::Header& header, ByteView datagram);
+void on_init_request(Core& core, const Path& path, const wire::Header& header, ByteView datagram);
+/// An unprotected answer that is one notify; rate limited.
+void answer_stranger(Core& core, const Path& path, const wire::Header& request, wire::Notify notify);
+
+// --- auth_initiator.cpp, auth_responder.cpp: IKE_AUTH ---
+void send_auth(Core& core, IkeSa& sa, Transcript transcript);
+void on_auth_response(Core& core, IkeSa& sa, AuthExchange exchange, const wire::Payloads& payloads);
+Reply on_auth_request(Core& core, IkeSa& sa, const wire::Payloads& payloads);
+
+// --- create_child_initiator.cpp, create_child_responder.cpp, rekey_ike.cpp: CREATE_CHILD_SA ---
+void start_child(Core& core, IkeSa& sa, std::optional<dataplane::ChildId> replaces);
+void on_child_response(Core& core, IkeSa& sa, ChildExchange exchange, const wire::Payloads& payloads);
+Reply on_child_request(Core& core, IkeSa& sa, const wire::Payloads& payloads);
+void start_ike_rekey(Core& core, IkeSa& sa);
+void on_ike_rekey_response(Core& core, IkeSa& sa, IkeRekeyExchange exchange, const wire::Payloads& payloads);
+Reply on_ike_rekey_request(Core& core, IkeSa& sa, const wire::Payloads& payloads);
+/// Ours will not be answered any more. True when the peer's own, which crossed it, takes over.
+bool inherit_rival(Core& core, IkeSa& sa, const IkeRekeyExchange& exchange);
+/// The peer works with an IKE SA that its crossing rekey made: for it, that one has won.
+void accept_heir(Core& core, IkeSa& heir);
+/// Children, tasks and tunnel of `from` go on under `to` (2.18).
+void adopt(Core& core, IkeSa& from, IkeSa& to);
+
+// --- informational.cpp: deletes, liveness ---
+void start_child_deletion(Core& core, IkeSa& sa, const DeleteChild& task);
+void start_ike_deletion(Core& core, IkeSa& sa, const DeleteIke& task);
+void start_liveness_check(Core& core, IkeSa& sa);
+void on_child_deletion_response(Core& core, const ChildDeletion& exchange);
+Reply on_informational_request(Core& core, IkeSa& sa, const wire::Payloads& payloads);
+void on_liveness_timer(Core& core, IkeSa& sa);
+void on_keepalive_timer(Core& core, IkeSa& sa);
+
+// --- ike_life.cpp: from establishment to the end of an IKE SA ---
+/// AUTH is verified, or `sa` was made inside a verified one.
+void establish(Core& core, IkeSa& sa, Bytes lowest_nonce);
+/// Tells the peer by Delete; children end at once.
+void close_ike(Core& core, IkeSa& sa, std::optional<wire::NotifyType> reason);
+/// Without a word to the peer; our last answer can still be repeated for some seconds.
+void end_ike(Core& core, IkeSa& sa);
+/// What a failed exchange in flight, or an error that ends the SA, means for its tunnel.
+void on_silence(Core& core, IkeSa& sa, InFlight flight);
+void on_fatal_error(Core& core, IkeSa& sa, std::string_view what);
+/// The peer asserts that its other IKE SAs with us are gone (2.4).
+void on_initial_contact(Core& core, IkeSa& sa);
+/// Where two IKE SAs with one peer serve one tunnel, all but one go.
+void settle_doubles(Core& core, Tunnel& tunnel);
+/// Its Delete is answered, or nobody answers.
+void finish_deletion(Core& core, IkeSa& sa);
+void follow_path(Core& core, IkeSa& sa, const Path& path);
+
+// --- child_negotiation.cpp: SA, TSi and TSr, in IKE_AUTH and CREATE_CHILD_SA alike ---
+Bytes spi_octets(dataplane::Spi spi);
+ChildOffer make_child_offer(Core& core, const Tunnel& tunnel, bool with_dh);
+void put_child_offer(wire::Payloads& payloads, const ChildOffer& offer);
+struct ChildChoice {
+    EspSuite suite;
+    wire::Proposal answer;  ///< SA payload of a response; its SPI is still the peer's
+    dataplane::Spi spi_out{};
+    dataplane::SelectorPair selectors;
+};
+Result<ChildChoice, Refusal> choose_child(const Tunnel& tunnel, const IpAddress& peer, const wire::Payloads& payloads,
+                                          bool with_dh);
+/// As responder: the peer is the initiator, so its side goes into TSi.
+void put_child_answer(wire::Payloads& payloads, const ChildChoice& choice, dataplane::Spi spi_in);
+/// What the peer chose of our offer.
+Result<ChildChoice, LastError> accept_child(const Tunnel& tunnel, const IpAddress& peer, const ChildOffer& offer,
+                                            const wire::Payloads& payloads);
+
+// --- child_life.cpp: from installation to the end of a CHILD_SA ---
+struct NewChild {
+    SpiLease spi_in;
+    ChildChoice choice;
+    ChildKeys keys;
+    bool we_asked = false;
+    std::optional<dataplane::ChildId> replaces;
+};
+/// Where ESP goes: the path of IKE, without ports unless it travels in UDP.
+Path outer_path(const IkeSa& sa);
+ChildSa& install_child(Core& core, IkeSa& sa, NewChild made);
+void on_child_installed(Core& core, dataplane::ChildId id);
+void on_child_first_inbound(Core& core, dataplane::ChildId id);
+enum class Farewell : std::uint8_t {
+    kAtOnce,
+    kLinger,  ///< the inbound half stays some seconds if another CHILD_SA takes over
+};
+void retire_child(Core& core, ChildSa& child, Farewell farewell);
+void on_child_retire_timer(Core& core, ChildSa& child);
+void on_child_expire_timer(Core& core, ChildSa& child);
+/// When a rekey that failed is tried again: soon if the peer was only busy, otherwise it would be said over and over.
+enum class Again : std::uint8_t { kSoon, kLater };
+std::chrono::milliseconds rekey_back_off(Core& core, Again again);
+/// When to rekey: the margin before the end, up to one more margin earlier by chance, never in the first half.
+std::chrono::milliseconds soft_lifetime(Core& core, std::chrono::milliseconds lifetime,
+                                        std::chrono::milliseconds margin);
+
+// --- tunnel_life.cpp: what we want of a tunnel, and what comes after a failure ---
+/// Negotiates what is missing, unless that is under way already.
+void bring_up(Core& core, Tunnel& tunnel);
+void note_error(Core& core, Tunnel& tunnel, LastError error, Severity severity = Severity::kError);
+/// The same, caused by a peer that has not proven itself: `said` false keeps it out of the log.
+void note_stranger_error(Core& core, Tunnel& tunnel, LastError error, bool said);
+/// An attempt of ours came to nothing.
+void attempt_failed(Core& core, Tunnel& tunnel, LastError error);
+enum class Next : std::uint8_t {
+    kByStart,  ///< `start: auto` tries again after a while
+    kAtOnce,   ///< `start: auto` tries again now
+    kByDpdAction,
+};
+void connection_lost(Core& core, Tunnel& tunnel, LastError error, Next next);
+/// A CHILD_SA works that replaced none.
+void tunnel_works(Core& core, Tunnel& tunnel, const IkeSa& sa, const ChildSa& child);
+void answer_waiters(Core& core, Tunnel& tunnel, Waiter::For what, bool ok, const std::string& code,
+                    const std::string& message);
+/// Down is done when nothing is left of the tunnel.
+void answer_down_waiters(Core& core, Tunnel& tunnel);
+
+// --- datagrams.cpp, timeouts.cpp, commands.cpp, status.cpp: what the engine is called with and asked for ---
+void on_datagram(Core& core, const Path& path, ByteView datagram);
+void on_timeouts(Core& core);
+void on_command(Core& core, Command command);
+std::vector<TunnelStatus> status_of(const Core& core);
+
+}  // namespace esplane::ike

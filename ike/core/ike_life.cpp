@@ -1,0 +1,201 @@
+// From the establishment of an IKE SA to its end, and what holds between several of one peer.
+
+#include <algorithm>
+
+#include "ike/core/diagnosis.h"
+#include "ike/core/exchanges.h"
+#include "ike/core/notify_names.h"
+
+namespace esplane::ike {
+
+namespace {
+
+/// How long an ended IKE SA repeats its last answer.
+constexpr std::chrono::milliseconds kClosedLife{15'000};
+/// Two IKE SAs established within this time, one started by each side, crossed on their way; otherwise the newer one
+/// was made because the older one had been lost.
+constexpr std::chrono::milliseconds kCrossing{10'000};
+
+void stop_serving(Core& core, IkeSa& sa) {
+    for (const Timer timer :
+         {Timer::kDiscard, Timer::kIkeRekey, Timer::kIkeExpire, Timer::kLiveness, Timer::kKeepalive})
+        core.cancel(timer, sa);
+    if (Tunnel* tunnel = core.tunnel_of(sa)) std::erase(tunnel->ike_sas, sa.local_spi());
+    const std::vector<dataplane::ChildId> children = sa.children;
+    for (const dataplane::ChildId id : children)
+        retire_child(core, *core.child(id), Farewell::kLinger);
+    sa.out.take_queue();
+    // What the peer's crossing rekey made would live on without the tunnel that it was made for.
+    const auto* rekey = sa.out.in_flight_as<IkeRekeyExchange>();
+    IkeSa* rival = rekey != nullptr && rekey->rival ? core.ike_sa(rekey->rival->successor) : nullptr;
+    if (rival != nullptr && rival->heir_to) close_ike(core, *rival, std::nullopt);
+}
+
+bool crossed(const IkeSa& a, const IkeSa& b) {
+    const auto* first = std::get_if<Established>(&a.state);
+    const auto* second = std::get_if<Established>(&b.state);
+    if (first == nullptr || second == nullptr || a.initiator == b.initiator) return false;
+    const auto apart = first->since < second->since ? second->since - first->since : first->since - second->since;
+    return apart < kCrossing;
+}
+
+bool has_working_child(Core& core, const IkeSa& sa) {
+    return std::any_of(sa.children.begin(), sa.children.end(),
+                       [&](dataplane::ChildId id) { return core.child(id)->installed && core.child(id)->current(); });
+}
+
+/// An attempt of ours that has not come to IKE_AUTH: the peer has no state worth a Delete.
+void drop_early_attempts(Core& core, Tunnel& tunnel, const IkeSa& established) {
+    const std::vector<IkeSpi> spis = tunnel.ike_sas;
+    for (const IkeSpi spi : spis) {
+        IkeSa* other = core.ike_sa(spi);
+        if (other != nullptr && other != &established && other->out.in_flight_as<InitExchange>() != nullptr)
+            core.discard(*other);
+    }
+}
+
+void settle_pair(Core& core, IkeSa& older, IkeSa& newer) {
+    if (!crossed(older, newer)) {
+        if (has_working_child(core, newer)) close_ike(core, older, std::nullopt);
+        return;
+    }
+    // As RFC 7296 2.8.1 does it for rekeys that cross: the lowest nonce goes, and who started it says so. The other
+    // side sees the same two IKE SAs and waits for the Delete.
+    const bool older_loses =
+        std::get<Established>(older.state).lowest_nonce < std::get<Established>(newer.state).lowest_nonce;
+    IkeSa& loser = older_loses ? older : newer;
+    IkeSa& winner = older_loses ? newer : older;
+    if (loser.initiator && has_working_child(core, winner)) close_ike(core, loser, std::nullopt);
+}
+
+struct SilenceMeans {
+    Core& core;
+    IkeSa& sa;
+    Tunnel& tunnel;
+    const InFlight& flight;
+
+    void operator()(const InitExchange& exchange) const {
+        auto error =
+            exchange.hint.value_or(diagnosis::init_unanswered(tunnel.options, sa.path.remote, flight.transmissions));
+        core.discard(sa);
+        attempt_failed(core, tunnel, std::move(error));
+    }
+    void operator()(const AuthExchange& exchange) const {
+        auto error =
+            exchange.hint.value_or(diagnosis::auth_unanswered(tunnel.options, sa.path.remote, flight.transmissions));
+        core.discard(sa);
+        attempt_failed(core, tunnel, std::move(error));
+    }
+    void operator()(const LivenessExchange&) const { lose(diagnosis::liveness_failed(tunnel.options, sa.path.remote)); }
+    void operator()(const IkeRekeyExchange& exchange) const {
+        if (!inherit_rival(core, sa, exchange)) unanswered("the rekey of the IKE SA");
+    }
+    void operator()(const ChildExchange&) const { unanswered("CREATE_CHILD_SA"); }
+    void operator()(const ChildDeletion&) const { unanswered("the Delete of a CHILD_SA"); }
+    void operator()(const IkeDeletion&) const { finish_deletion(core, sa); }
+
+  private:
+    void unanswered(std::string_view what) const {
+        lose(diagnosis::request_unanswered(tunnel.options, sa.path.remote, what, flight.transmissions));
+    }
+    void lose(LastError error) const {
+        end_ike(core, sa);
+        connection_lost(core, tunnel, std::move(error), Next::kByDpdAction);
+    }
+};
+
+}  // namespace
+
+void establish(Core& core, IkeSa& sa, Bytes lowest_nonce) {
+    const TunnelOptions& options = core.tunnel_of(sa)->options;
+    const auto soft = soft_lifetime(core, options.ike_lifetime, options.ike_rekey_margin);
+    core.become(sa, Established{core.now, core.now + soft, std::move(lowest_nonce)});
+    core.cancel(Timer::kDiscard, sa);
+    core.arm(Timer::kIkeRekey, sa, soft);
+    core.arm(Timer::kIkeExpire, sa, options.ike_lifetime);
+    sa.last_inbound = core.now;
+    if (options.dpd.delay.count() > 0) core.arm(Timer::kLiveness, sa, options.dpd.delay / 2);
+    if (sa.nat.local_nat) core.arm(Timer::kKeepalive, sa, core.options.keepalive_interval);
+    if (!sa.initiator) drop_early_attempts(core, *core.tunnel_of(sa), sa);
+}
+
+void close_ike(Core& core, IkeSa& sa, std::optional<wire::NotifyType> reason) {
+    // Without keys, or without the peer knowing us, there is nothing to delete at the peer.
+    if (!sa.is<Established>() && !sa.is<Connecting>() && !sa.is<Replaced>()) return;
+    const bool knows_us = !sa.is<Connecting>() || reason.has_value();
+    stop_serving(core, sa);
+    if (!knows_us) return core.discard(sa);
+    core.become(sa, Deleting{});
+    enqueue(core, sa, DeleteIke{reason});
+}
+
+void end_ike(Core& core, IkeSa& sa) {
+    stop_serving(core, sa);
+    core.cancel(Timer::kRetransmit, sa);
+    sa.out.land();
+    core.become(sa, Closed{});
+    core.arm(Timer::kDiscard, sa, kClosedLife);
+}
+
+void on_silence(Core& core, IkeSa& sa, InFlight flight) {
+    Tunnel* tunnel = core.tunnel_of(sa);
+    const bool serves = sa.is<Established>() || sa.is<Connecting>();
+    if (tunnel == nullptr || !serves) return finish_deletion(core, sa);
+    std::visit(SilenceMeans{core, sa, *tunnel, flight}, flight.exchange);
+}
+
+void finish_deletion(Core& core, IkeSa& sa) {
+    core.discard(sa);
+    if (Tunnel* tunnel = core.tunnel_of(sa)) answer_down_waiters(core, *tunnel);
+}
+
+void on_fatal_error(Core& core, IkeSa& sa, std::string_view what) {
+    Tunnel* tunnel = core.tunnel_of(sa);
+    const bool served = sa.is<Established>();
+    LastError error;
+    if (tunnel != nullptr) error = diagnosis::protocol_error(tunnel->options, sa.path.remote.address, what);
+    if (served)
+        close_ike(core, sa, std::nullopt);
+    else
+        core.discard(sa);
+    if (tunnel == nullptr) return;
+    if (served) return connection_lost(core, *tunnel, std::move(error), Next::kByStart);
+    attempt_failed(core, *tunnel, std::move(error));
+}
+
+void on_initial_contact(Core& core, IkeSa& sa) {
+    const Tunnel* own = core.tunnel_of(sa);
+    for (Tunnel* tunnel : core.tunnels.candidates(sa.path)) {
+        if (!(tunnel->options.local_id == own->options.local_id)) continue;
+        const std::vector<IkeSpi> spis = tunnel->ike_sas;
+        for (const IkeSpi spi : spis) {
+            IkeSa* other = core.ike_sa(spi);
+            if (other == nullptr || other == &sa || !other->is<Established>() || other->peer_id != sa.peer_id) continue;
+            // Both started at once: the peer said so before it knew of the other one. The nonces decide.
+            const auto& since = std::get<Established>(other->state).since;
+            if (other->initiator && core.now - since < kCrossing) continue;
+            end_ike(core, *other);
+        }
+    }
+}
+
+void settle_doubles(Core& core, Tunnel& tunnel) {
+    const std::vector<IkeSpi> spis = tunnel.ike_sas;
+    for (std::size_t newer = 1; newer < spis.size(); ++newer) {
+        for (std::size_t older = 0; older < newer; ++older) {
+            IkeSa* a = core.ike_sa(spis[older]);
+            IkeSa* b = core.ike_sa(spis[newer]);
+            const bool both = a != nullptr && b != nullptr && a->is<Established>() && b->is<Established>();
+            if (both && a->peer_id == b->peer_id) settle_pair(core, *a, *b);
+        }
+    }
+}
+
+void follow_path(Core& core, IkeSa& sa, const Path& path) {
+    if (path == sa.path) return;
+    sa.path = path;
+    for (const dataplane::ChildId id : sa.children)
+        core.emit(MoveChildPath{id, outer_path(sa), core.child(id)->encapsulation});
+}
+
+}  // namespace esplane::ike

@@ -1,0 +1,105 @@
+// An IKE SA, from the first message to the last repeated answer.
+//
+//   initiator   Connecting ── IKE_AUTH answered, verified ──▶ Established
+//   responder   HalfOpen ──── IKE_AUTH verified ────────────▶ Established
+//                   └──────── not verified ─────────────────▶ Refused
+//   rekey       (made by CREATE_CHILD_SA of the old one) ───▶ Established;  the old one: Replaced
+//
+//   Established, Replaced ── our Delete is queued ──▶ Deleting ── answered or time is up ──▶ forgotten
+//   Established, Replaced ── the peer's Delete, or an error that ends it ──▶ Closed ── some seconds ──▶ forgotten
+//
+// Nothing but a verified AUTH, or a rekey inside a verified SA, leads to Established.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "crypto/sk_cipher.h"
+#include "ike/core/key_schedule.h"
+#include "ike/core/nat_detection.h"
+#include "ike/core/window.h"
+
+namespace esplane::ike {
+
+struct Connecting {};
+struct HalfOpen {
+    Transcript transcript;
+    Fingerprint init_request{};
+    std::vector<dataplane::TunnelId> candidates;  ///< by address; IDi decides among them
+};
+struct Refused {
+    Fingerprint init_request{};
+};
+struct Established {
+    TimePoint since;
+    TimePoint rekey_at;
+    Bytes lowest_nonce;  ///< of the exchange that made it: decides between doubles
+};
+struct Replaced {};
+struct Deleting {};
+struct Closed {};
+
+using IkeState = std::variant<Connecting, HalfOpen, Refused, Established, Replaced, Deleting, Closed>;
+
+/// The keys of an IKE SA, in the form in which they are used.
+struct Protection {
+    std::unique_ptr<crypto::SkCipher> seal;
+    std::unique_ptr<crypto::SkCipher> open;
+    std::uint64_t next_gcm_iv = 1;  ///< never repeats under one key (RFC 5282 3.1)
+    crypto::PrfId prf = crypto::PrfId::kHmacSha256;
+    crypto::Secret sk_d;
+    crypto::Secret sk_p_ours;
+    crypto::Secret sk_p_theirs;
+};
+
+struct IkeSa {
+    bool initiator = false;  ///< of this IKE SA: flag I of what we send
+    IkeSpi spi_i{};
+    IkeSpi spi_r{};
+    IkeState state;
+    Path path;
+    NatFinding nat;
+    bool udp_encapsulation = false;
+    IkeSuite suite;
+    std::optional<Protection> protection;
+    std::optional<dataplane::TunnelId> tunnel;  ///< for a half-open one: not before AUTH
+    std::optional<Identity> peer_id;            ///< authenticated
+    OutgoingWindow out;
+    IncomingWindow in;
+    /// Made by a rekey of the peer that crossed ours, and not yet decided upon: our SPI of the IKE SA that both
+    /// replace.
+    std::optional<IkeSpi> heir_to;
+    std::vector<dataplane::ChildId> children;  ///< in order of creation, without those retiring
+    TimePoint last_inbound;                    ///< when the peer last proved to be there
+    std::uint64_t packets_in_seen = 0;         ///< of its children, at the last look
+    std::uint64_t packets_out_seen = 0;
+
+    IkeSpi local_spi() const { return initiator ? spi_i : spi_r; }
+    IkeSpi peer_spi() const { return initiator ? spi_r : spi_i; }
+    std::uint64_t timer_owner() const { return to_number(local_spi()); }
+    template <typename S>
+    bool is() const {
+        return std::holds_alternative<S>(state);
+    }
+};
+
+/// What an exchange's responder hands back. `after`: the answer waits until this CHILD_SA is installed, so that the
+/// first packet of the peer finds it (2.8).
+struct Reply {
+    wire::Payloads payloads;
+    std::optional<dataplane::ChildId> after;
+};
+
+/// A reply that is one notify.
+Reply refuse(wire::NotifyType type, Bytes data = {});
+wire::Notify make_notify(wire::NotifyType type, Bytes data = {});
+
+/// Empty when the keys do not fit the suite, which would be our own mistake.
+std::optional<Protection> protect(const IkeSuite& suite, IkeKeys keys, bool initiator);
+
+/// The lexicographically lower of two nonces (2.8.1).
+Bytes lower_nonce(const Bytes& a, const Bytes& b);
+
+}  // namespace esplane::ike

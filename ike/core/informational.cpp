@@ -1,0 +1,162 @@
+// INFORMATIONAL exchanges: Deletes and liveness checks (RFC 7296 1.4, 2.4, 2.25), and NAT keepalives (RFC 3948 2.3).
+
+#include <algorithm>
+
+#include "ike/core/diagnosis.h"
+#include "ike/core/exchanges.h"
+#include "ike/core/notify_names.h"
+
+namespace esplane::ike {
+
+namespace {
+
+void send_informational(Core& core, IkeSa& sa, const wire::Payloads& payloads, Exchange exchange) {
+    send_request(core, sa, wire::ExchangeType::kInformational, payloads, std::move(exchange));
+}
+
+wire::Delete delete_esp(dataplane::Spi spi_in) {
+    return {wire::ProtocolId::kEsp, {dataplane::to_number(spi_in)}};
+}
+
+ChildSa* find_by_peer_spi(Core& core, const IkeSa& sa, std::uint32_t spi) {
+    for (const dataplane::ChildId id : sa.children) {
+        ChildSa* child = core.child(id);
+        if (dataplane::to_number(child->spi_out) == spi) return child;
+    }
+    return nullptr;
+}
+
+/// Without a successor the tunnel has lost its CHILD_SA, not its IKE SA.
+void lost_child(Core& core, IkeSa& sa, Tunnel& tunnel) {
+    const auto current = [&](dataplane::ChildId id) { return core.child(id)->current(); };
+    if (std::any_of(sa.children.begin(), sa.children.end(), current)) return;
+    if (sa.out.in_flight_as<ChildExchange>() != nullptr) return;
+    connection_lost(core, tunnel, diagnosis::deleted_by_peer(tunnel.options, sa.path.remote.address, "CHILD_SA"),
+                    Next::kByStart);
+}
+
+void on_child_deletes(Core& core, IkeSa& sa, const wire::Delete& deletion, Reply& reply) {
+    bool lost = false;
+    for (const std::uint32_t spi : deletion.spis) {
+        ChildSa* child = find_by_peer_spi(core, sa, spi);
+        if (child == nullptr) continue;
+        // RFC 7296 2.25.1: a Delete that crosses ours is answered without one.
+        if (child->phase != ChildPhase::kDeleting) reply.payloads.deletes.push_back(delete_esp(child->spi_in.spi()));
+        lost = lost || child->current();
+        const bool rekeying = child->phase == ChildPhase::kRekeying || child->replaced_by;
+        retire_child(core, *child, rekeying ? Farewell::kLinger : Farewell::kAtOnce);
+    }
+    Tunnel* tunnel = core.tunnel_of(sa);
+    if (lost && tunnel != nullptr && sa.is<Established>()) lost_child(core, sa, *tunnel);
+}
+
+void on_ike_delete(Core& core, IkeSa& sa) {
+    // RFC 7296 2.25.2: our own rekey is forgotten; what the peer's made meanwhile goes on.
+    auto* rekey = sa.out.in_flight_as<IkeRekeyExchange>();
+    if (rekey != nullptr && sa.is<Established>()) {
+        const IkeRekeyExchange ours = std::move(*rekey);
+        inherit_rival(core, sa, ours);
+    }
+    Tunnel* tunnel = core.tunnel_of(sa);
+    // Without a CHILD_SA it served nobody, and why is noted already.
+    const bool served = sa.is<Established>() && !sa.children.empty();
+    end_ike(core, sa);
+    if (!served || tunnel == nullptr) return;
+    connection_lost(core, *tunnel, diagnosis::deleted_by_peer(tunnel->options, sa.path.remote.address, "IKE SA"),
+                    Next::kByStart);
+}
+
+/// The peer could not accept our IKE_AUTH response, or finds our messages broken: for it the SA is over (2.21).
+bool on_fatal_notify(Core& core, IkeSa& sa, const wire::Notify* error) {
+    if (error == nullptr) return false;
+    const bool refused = error->is(wire::NotifyType::kAuthenticationFailed);
+    if (!refused && !error->is(wire::NotifyType::kInvalidSyntax)) return false;
+    Tunnel* tunnel = core.tunnel_of(sa);
+    const bool served = sa.is<Established>();
+    end_ike(core, sa);
+    if (!served || tunnel == nullptr) return true;
+    const IpAddress& peer = sa.path.remote.address;
+    connection_lost(core, *tunnel,
+                    refused ? diagnosis::authentication_refused(tunnel->options, peer)
+                            : diagnosis::error_answered(tunnel->options, peer, "us", *error),
+                    Next::kByStart);
+    return true;
+}
+
+std::uint64_t packets(const Core& core, const IkeSa& sa,
+                      std::uint64_t (TrafficView::*count)(dataplane::ChildId) const) {
+    std::uint64_t sum = 0;
+    for (const dataplane::ChildId id : sa.children)
+        sum += (core.traffic.*count)(id);
+    return sum;
+}
+
+}  // namespace
+
+void start_child_deletion(Core& core, IkeSa& sa, const DeleteChild& task) {
+    ChildSa* child = task.child ? core.child(*task.child) : nullptr;
+    if (task.child) {
+        if (child == nullptr || !child->in_use()) return;
+        child->phase = ChildPhase::kDeleting;
+    }
+    wire::Payloads payloads;
+    payloads.deletes.push_back(delete_esp(task.spi_in));
+    send_informational(core, sa, payloads, ChildDeletion{task.child});
+}
+
+void on_child_deletion_response(Core& core, const ChildDeletion& exchange) {
+    ChildSa* child = exchange.child ? core.child(*exchange.child) : nullptr;
+    if (child != nullptr) retire_child(core, *child, Farewell::kLinger);
+}
+
+void start_ike_deletion(Core& core, IkeSa& sa, const DeleteIke& task) {
+    core.become(sa, Deleting{});
+    core.cancel(Timer::kDiscard, sa);
+    wire::Payloads payloads;
+    if (task.reason) payloads.notifies.push_back(make_notify(*task.reason));
+    payloads.deletes.push_back({wire::ProtocolId::kIke, {}});
+    send_informational(core, sa, payloads, IkeDeletion{});
+}
+
+void start_liveness_check(Core& core, IkeSa& sa) {
+    send_informational(core, sa, {}, LivenessExchange{});
+}
+
+Reply on_informational_request(Core& core, IkeSa& sa, const wire::Payloads& payloads) {
+    Reply reply;
+    if (on_fatal_notify(core, sa, payloads.first_error())) return reply;
+    for (const wire::Delete& deletion : payloads.deletes) {
+        if (deletion.protocol == wire::ProtocolId::kIke) {
+            on_ike_delete(core, sa);
+            return {};
+        }
+        if (deletion.protocol == wire::ProtocolId::kEsp) on_child_deletes(core, sa, deletion, reply);
+    }
+    return reply;
+}
+
+void on_liveness_timer(Core& core, IkeSa& sa) {
+    const Tunnel* tunnel = core.tunnel_of(sa);
+    if (tunnel == nullptr || !sa.is<Established>()) return;
+    const auto delay = tunnel->options.dpd.delay;
+    const std::uint64_t seen = packets(core, sa, &TrafficView::packets_in);
+    if (seen != sa.packets_in_seen) {
+        sa.packets_in_seen = seen;
+        sa.last_inbound = core.now;
+    }
+    // Twice in a delay, since traffic is only looked at here: a peer is missed after one and a half at most.
+    core.arm(Timer::kLiveness, sa, std::max(delay / 2, std::chrono::milliseconds(1)));
+    // Any request in flight is a liveness check already, and the window is full.
+    if (core.now - sa.last_inbound >= delay && sa.out.in_flight() == nullptr) enqueue(core, sa, CheckLiveness{});
+}
+
+void on_keepalive_timer(Core& core, IkeSa& sa) {
+    if (!sa.is<Established>()) return;
+    const std::uint64_t sent = packets(core, sa, &TrafficView::packets_out);
+    // RFC 3948 4: only when nothing else was sent to keep the mapping alive.
+    if (sent == sa.packets_out_seen) core.emit(SendKeepalive{sa.path});
+    sa.packets_out_seen = sent;
+    core.arm(Timer::kKeepalive, sa, core.options.keepalive_interval);
+}
+
+}  // namespace esplane::ike

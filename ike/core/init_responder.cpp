@@ -1,0 +1,193 @@
+// IKE_SA_INIT as responder (RFC 7296 1.2, 2.6, 2.7). Nothing is known of the peer but its address, and even that only
+// after a cookie: what it can make us keep or compute is bounded.
+
+#include "ike/core/diagnosis.h"
+#include "ike/core/exchanges.h"
+#include "ike/core/proposals.h"
+#include "ike/wire/codec.h"
+#include "ike/wire/legality.h"
+
+namespace esplane::ike {
+
+namespace {
+
+constexpr std::size_t kNonceLength = 32;
+
+struct Request {
+    const Path& path;
+    const wire::Header& header;
+    const wire::Payloads& payloads;
+    ByteView datagram;
+    Fingerprint fingerprint;
+};
+
+Bytes as_octets(crypto::DhId group) {
+    Bytes octets(2);
+    store_be(octets.data(), static_cast<std::uint16_t>(group));
+    return octets;
+}
+
+wire::Header answer_header(const wire::Header& request, IkeSpi spi_r) {
+    wire::Header header;
+    header.spi_i = request.spi_i;
+    header.spi_r = spi_r;
+    header.exchange = request.exchange;
+    header.is_response = true;
+    header.message_id = request.message_id;
+    return header;
+}
+
+void send_notify(Core& core, const Path& path, const wire::Header& request, wire::Notify notify) {
+    wire::Payloads payloads;
+    payloads.notifies.push_back(std::move(notify));
+    wire::Header header = answer_header(request, request.spi_r);
+    header.from_initiator = !request.from_initiator;
+    send(core, path, wire::build_message(header, payloads));
+}
+
+/// True when the request may go on: it carries our cookie, or none is needed now.
+bool cookie_settled(Core& core, const Request& request) {
+    if (core.half_open.size() < core.options.cookie_threshold) return true;
+    const Bytes& nonce = *request.payloads.nonce;
+    const IpAddress& peer = request.path.remote.address;
+    const wire::Notify* cookie = request.payloads.find(wire::NotifyType::kCookie);
+    if (cookie != nullptr && core.cookies.is_ours(core.now, cookie->data, nonce, peer, request.header.spi_i))
+        return true;
+    ++core.counters.cookies_asked;
+    wire::Payloads answer;
+    answer.notifies.push_back(
+        make_notify(wire::NotifyType::kCookie, core.cookies.bake(core.now, nonce, peer, request.header.spi_i)));
+    send(core, request.path, wire::build_message(answer_header(request.header, IkeSpi{}), answer));
+    return false;
+}
+
+/// The tunnels are not told apart yet, so the error is noted with each that could have been meant.
+void refuse_proposals(Core& core, const Request& request, const std::vector<Tunnel*>& candidates) {
+    answer_stranger(core, request.path, request.header, make_notify(wire::NotifyType::kNoProposalChosen));
+    const bool said = core.stranger_reports.allow(core.now);
+    for (Tunnel* tunnel : candidates) {
+        note_stranger_error(
+            core, *tunnel,
+            diagnosis::no_common_ike_proposal(tunnel->options, request.path.remote.address, *request.payloads.sa),
+            said && tunnel == candidates.front());
+    }
+}
+
+std::optional<Chosen<IkeSuite>> choose_suite(const Request& request, const std::vector<Tunnel*>& candidates) {
+    for (const Tunnel* tunnel : candidates) {
+        auto chosen = choose_ike(*request.payloads.sa, tunnel->options.ike_proposals);
+        if (chosen) return chosen;
+    }
+    return std::nullopt;
+}
+
+void add_half_open(Core& core, const Request& request, const std::vector<Tunnel*>& candidates,
+                   const Chosen<IkeSuite>& chosen, const crypto::Secret& shared, const crypto::KeyExchange& ke) {
+    auto sa = std::make_unique<IkeSa>();
+    sa->spi_i = request.header.spi_i;
+    sa->spi_r = core.fresh_ike_spi();
+    sa->path = request.path;
+    sa->suite = chosen.suite;
+    sa->in = IncomingWindow(1);
+    sa->last_inbound = core.now;
+    sa->nat = detect_nat(request.payloads, sa->spi_i, IkeSpi{}, request.path);
+
+    HalfOpen half;
+    half.init_request = request.fingerprint;
+    half.transcript = {to_bytes(request.datagram), {}, *request.payloads.nonce, core.random.bytes(kNonceLength)};
+    bool force_encap = false;
+    for (const Tunnel* tunnel : candidates) {
+        half.candidates.push_back(tunnel->id());
+        force_encap = force_encap || tunnel->options.force_encap;
+    }
+    sa->udp_encapsulation = sa->nat.supported && (sa->nat.any() || force_encap);
+
+    const Nonces nonces{half.transcript.nonce_i, half.transcript.nonce_r};
+    sa->protection = protect(sa->suite, derive_ike_keys(sa->suite, shared, nonces, sa->spi_i, sa->spi_r), false);
+    if (!sa->protection) return;
+
+    wire::Payloads answer;
+    answer.sa = std::vector<wire::Proposal>{chosen.answer};
+    answer.ke = wire::Ke{static_cast<std::uint16_t>(ke.group()), ke.public_value()};
+    answer.nonce = half.transcript.nonce_r;
+    if (sa->nat.supported)
+        answer.notifies = nat_detection_notifies(sa->spi_i, sa->spi_r, request.path, force_encap, core.random);
+    half.transcript.response = wire::build_message(answer_header(request.header, sa->spi_r), answer);
+    send(core, request.path, half.transcript.response);
+
+    core.half_open.add(request.fingerprint, sa->spi_r);
+    sa->state = std::move(half);
+    core.arm(Timer::kDiscard, core.add_ike_sa(std::move(sa)), core.options.half_open_timeout);
+}
+
+void answer_fresh(Core& core, const Request& request) {
+    const std::vector<Tunnel*> candidates = core.tunnels.candidates(request.path);
+    if (candidates.empty() || core.shutting_down) {
+        ++core.counters.strangers_refused;
+        answer_stranger(core, request.path, request.header, make_notify(wire::NotifyType::kNoProposalChosen));
+        if (!core.stranger_reports.allow(core.now)) return;
+        LastError error = diagnosis::no_tunnel(request.path);
+        return core.report(Severity::kWarning, nullptr, std::move(error.code), std::move(error.message));
+    }
+    if (!cookie_settled(core, request)) return;
+    if (core.half_open.size() >= core.options.half_open_limit) {
+        ++core.counters.half_open_dropped;
+        return;
+    }
+    const auto chosen = choose_suite(request, candidates);
+    if (!chosen) return refuse_proposals(core, request, candidates);
+    // RFC 7296 1.2: the group of the proposal that we choose must be that of the KE payload; no state is kept.
+    if (request.payloads.ke->group != static_cast<std::uint16_t>(chosen->suite.dh)) {
+        // Not rate limited: it costs us nothing, is shorter than the request, and many peers may start at once.
+        return send_notify(core, request.path, request.header,
+                           make_notify(wire::NotifyType::kInvalidKePayload, as_octets(chosen->suite.dh)));
+    }
+    const auto ke = crypto::KeyExchange::generate(chosen->suite.dh, core.random);
+    const auto shared = ke->derive(request.payloads.ke->value);
+    if (!shared) {
+        ++core.counters.malformed;
+        return answer_stranger(core, request.path, request.header, make_notify(wire::NotifyType::kInvalidSyntax));
+    }
+    add_half_open(core, request, candidates, *chosen, *shared, *ke);
+}
+
+}  // namespace
+
+void answer_stranger(Core& core, const Path& path, const wire::Header& request, wire::Notify notify) {
+    if (core.stranger_replies.allow(core.now)) send_notify(core, path, request, std::move(notify));
+}
+
+void on_init_request(Core& core, const Path& path, const wire::Header& header, ByteView datagram) {
+    const Fingerprint fingerprint = core.fingerprint(datagram, path.remote.address.octets());
+    if (const auto known = core.half_open.find(fingerprint)) {
+        // RFC 7296 2.1: the same request gets the same answer.
+        ++core.counters.repeated;
+        if (const auto* half = std::get_if<HalfOpen>(&core.ike_sa(*known)->state))
+            send(core, path, half->transcript.response);
+        return;
+    }
+    // Our own request, reflected.
+    if (core.ike_sa(header.spi_i) != nullptr) {
+        ++core.counters.not_expected;
+        return;
+    }
+    const auto payloads = wire::parse_payloads(header.first_payload, datagram.subspan(wire::kHeaderLength));
+    if (!payloads) {
+        ++core.counters.malformed;
+        return answer_stranger(core, path, header, make_notify(wire::NotifyType::kInvalidSyntax));
+    }
+    if (payloads->unknown_critical) {
+        // RFC 7296 2.5.
+        return answer_stranger(
+            core, path, header,
+            make_notify(wire::NotifyType::kUnsupportedCriticalPayload, {*payloads->unknown_critical}));
+    }
+    const bool complete = payloads->sa && payloads->ke && payloads->nonce;
+    if (!complete || wire::find_illegality(header.exchange, false, *payloads)) {
+        ++core.counters.malformed;
+        return answer_stranger(core, path, header, make_notify(wire::NotifyType::kInvalidSyntax));
+    }
+    answer_fresh(core, {path, header, *payloads, datagram, fingerprint});
+}
+
+}  // namespace esplane::ike

@@ -1,0 +1,76 @@
+// What an operator chooses of the IKE engine and of each tunnel.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/secret.h"
+#include "dataplane/packet/address.h"
+#include "dataplane/sa/selector.h"
+#include "dataplane/sa/types.h"
+#include "ike/core/identity.h"
+#include "ike/core/suite.h"
+
+namespace esplane::ike {
+
+enum class StartMode : std::uint8_t {
+    kAuto,      ///< initiate at start and keep it up
+    kOnDemand,  ///< initiate at the first packet that wants it
+    kListen,    ///< only answer
+};
+
+enum class DpdAction : std::uint8_t {
+    kRestart,  ///< negotiate anew at once
+    kClear,    ///< forget it; comes up again by the peer or by command
+    kTrap,     ///< forget it; comes up again at the next packet that wants it
+};
+
+struct DpdOptions {
+    std::chrono::milliseconds delay{10'000};  ///< without inbound traffic, before a liveness check; 0: off
+    std::chrono::milliseconds timeout{
+        30'000};  ///< of retransmissions of a liveness check before the peer counts as gone
+    DpdAction action = DpdAction::kRestart;
+};
+
+struct TunnelOptions {
+    dataplane::TunnelId id{};
+    std::string name;
+    std::optional<IpAddress> local_address;   ///< none: whichever the route to the peer has
+    std::optional<IpAddress> remote_address;  ///< none: any; such a tunnel can only listen
+    Identity local_id;
+    IdentityPattern remote_id;
+    std::shared_ptr<const crypto::Secret> psk;
+    std::vector<IkeProposal> ike_proposals;
+    std::vector<EspProposal> esp_proposals;
+    std::chrono::milliseconds ike_lifetime{std::chrono::hours(8)};
+    std::chrono::milliseconds ike_rekey_margin{std::chrono::minutes(9)};
+    std::chrono::milliseconds esp_lifetime{std::chrono::hours(1)};
+    std::chrono::milliseconds esp_rekey_margin{std::chrono::minutes(3)};
+    dataplane::SelectorPair selectors;
+    bool esn = true;  ///< offer and accept ESN; the peer may still choose 32 bits
+    std::uint32_t replay_window = 1024;
+    DpdOptions dpd;
+    StartMode start = StartMode::kAuto;
+    bool force_encap = false;
+};
+
+struct Options {
+    std::uint16_t ike_port = 500;
+    std::uint16_t natt_port = 4500;
+    std::uint32_t cookie_threshold = 32;   ///< half-open SAs as responder from which cookies are asked for
+    std::uint32_t half_open_limit = 1024;  ///< above it IKE_SA_INIT is dropped
+    std::chrono::milliseconds half_open_timeout{30'000};
+    std::chrono::milliseconds retransmit_first{500};  ///< first wait; each further one `retransmit_base` times longer
+    double retransmit_base = 1.8;
+    std::uint32_t retransmit_tries = 5;  ///< of a request after the first transmission; then the peer is silent
+    std::chrono::milliseconds keepalive_interval{20'000};
+    std::chrono::milliseconds retry_interval{
+        10'000};  ///< between attempts of `start: auto` after a failure, with jitter
+    std::chrono::milliseconds retired_linger{5'000};  ///< how long an inbound SA stays after its replacement (2.8)
+};
+
+}  // namespace esplane::ike

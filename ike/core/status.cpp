@@ -1,0 +1,91 @@
+// What `status` shows, made from the tables.
+
+#include <algorithm>
+
+#include "ike/core/exchanges.h"
+
+namespace esplane::ike {
+
+namespace {
+
+const char* phase_name(ChildPhase phase) {
+    switch (phase) {
+        case ChildPhase::kInstalling:
+            return "installing";
+        case ChildPhase::kInstalled:
+            return "installed";
+        case ChildPhase::kRekeying:
+        case ChildPhase::kReplaced:
+            return "rekeying";
+        case ChildPhase::kDeleting:
+        case ChildPhase::kRetiring:
+            break;
+    }
+    return "retiring";
+}
+
+IkeStatus ike_status(const IkeSa& sa, const Established& state) {
+    IkeStatus status;
+    status.spi_i = sa.spi_i;
+    status.spi_r = sa.spi_r;
+    status.initiator = sa.initiator;
+    status.suite = sa.suite;
+    status.established_at = state.since;
+    status.rekey_at = state.rekey_at;
+    status.local_nat = sa.nat.local_nat;
+    status.remote_nat = sa.nat.remote_nat;
+    return status;
+}
+
+ChildStatus child_status(const ChildSa& child) {
+    ChildStatus status;
+    status.id = child.id;
+    status.spi_in = child.spi_in.spi();
+    status.spi_out = child.spi_out;
+    status.suite = child.suite;
+    status.selectors = child.selectors;
+    status.encapsulation = child.encapsulation;
+    status.state = phase_name(child.phase);
+    status.established_at = child.created_at;
+    status.rekey_at = child.rekey_at;
+    return status;
+}
+
+void add_ike(const Core& core, const Tunnel& tunnel, TunnelStatus& status) {
+    for (const IkeSpi spi : tunnel.ike_sas) {
+        const IkeSa& sa = *core.ike_sas.at(to_number(spi));
+        status.peer = sa.path.remote;
+        if (sa.is<Connecting>()) status.state = TunnelState::kConnecting;
+        const auto* established = std::get_if<Established>(&sa.state);
+        if (established == nullptr) continue;
+        status.ike = ike_status(sa, *established);
+        if (sa.peer_id) status.peer_id = sa.peer_id->to_string();
+    }
+}
+
+}  // namespace
+
+std::vector<TunnelStatus> status_of(const Core& core) {
+    std::vector<TunnelStatus> all;
+    for (const auto& [id, tunnel] : core.tunnels.all()) {
+        TunnelStatus status;
+        status.name = tunnel.name();
+        status.id = id;
+        status.peer_id = tunnel.options.remote_id.to_string();
+        status.last_error = tunnel.last_error;
+        if (tunnel.options.remote_address)
+            status.peer = Endpoint{*tunnel.options.remote_address, core.options.ike_port};
+        add_ike(core, tunnel, status);
+        for (const ChildSa* child : core.children_of(id)) {
+            status.children.push_back(child_status(*child));
+            if (!child->in_use()) continue;
+            const bool works = child->installed;
+            if (works) status.state = TunnelState::kEstablished;
+            if (!works && status.state == TunnelState::kDown) status.state = TunnelState::kConnecting;
+        }
+        all.push_back(std::move(status));
+    }
+    return all;
+}
+
+}  // namespace esplane::ike

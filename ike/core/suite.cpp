@@ -1,0 +1,170 @@
+#include "ike/core/suite.h"
+
+#include <algorithm>
+
+#include "ike/core/suite_words.h"
+
+namespace esplane::ike {
+namespace {
+
+using crypto::Encr;
+using crypto::IntegId;
+using crypto::PrfId;
+
+using Outcome = Result<void, std::string>;
+
+bool is_aead(Encr encr) {
+    return crypto::is_aead(encr.id);
+}
+
+std::string first_name(const std::vector<Encr>& encr) {
+    return std::string(crypto::name(encr.front()));
+}
+
+template <typename T>
+Outcome add_once(std::vector<T>& list, const T& value) {
+    if (std::find(list.begin(), list.end(), value) != list.end()) {
+        return Failure{std::string(crypto::name(value)) + " is named twice"};
+    }
+    list.push_back(value);
+    return {};
+}
+
+struct AddWord {
+    IkeProposal& to;
+    Outcome operator()(Encr encr) const { return add_once(to.encr, encr); }
+    Outcome operator()(IntegId integ) const { return add_once(to.integ, integ); }
+    Outcome operator()(PrfId prf) const { return add_once(to.prf, prf); }
+    Outcome operator()(crypto::DhId dh) const { return add_once(to.dh, dh); }
+};
+
+Failure<std::string> problem(std::string_view text) {
+    return Failure{std::string(text)};
+}
+
+/// The words by kind, in the order written. What they make together is not looked at.
+Result<IkeProposal, std::string> sort_words(std::string_view text) {
+    IkeProposal sorted;
+    for (std::string_view rest = text;;) {
+        const std::size_t hyphen = rest.find('-');
+        const auto word = parse_suite_word(rest.substr(0, hyphen));
+        if (!word) return Failure{word.error()};
+        const auto added = std::visit(AddWord{sorted}, *word);
+        if (!added) return Failure{added.error()};
+        if (hyphen == std::string_view::npos) return sorted;
+        rest.remove_prefix(hyphen + 1);
+    }
+}
+
+// RFC 7296 3.3 and RFC 5282 8: an AEAD and a cipher that needs an integrity algorithm cannot share a proposal.
+Outcome check_ciphers(const std::vector<Encr>& encr, std::string_view suggestion) {
+    if (encr.empty()) return Failure{"a cipher is missing; add " + std::string(suggestion)};
+    const auto aeads = std::count_if(encr.begin(), encr.end(), is_aead);
+    if (aeads != 0 && aeads != static_cast<std::ptrdiff_t>(encr.size())) {
+        return problem("GCM and CBC cannot stand in one proposal; write a proposal for each");
+    }
+    return {};
+}
+
+std::vector<PrfId> prfs_like(const std::vector<IntegId>& integ) {
+    std::vector<PrfId> prfs;
+    std::transform(integ.begin(), integ.end(), std::back_inserter(prfs), prf_like);
+    return prfs;
+}
+
+Outcome complete_ike(IkeProposal& proposal) {
+    if (auto checked = check_ciphers(proposal.encr, "aes256gcm16 or aes256"); !checked) return checked;
+    const bool aead = is_aead(proposal.encr.front());
+    const std::string cipher = first_name(proposal.encr);
+    if (!aead && proposal.integ.empty()) return Failure{cipher + " needs an integrity algorithm; add sha256"};
+    if (proposal.prf.empty() && proposal.integ.empty()) return Failure{cipher + " needs a PRF; add prfsha256"};
+    if (proposal.dh.empty()) return problem("a group is missing; add ecp256 or modp2048");
+    if (proposal.prf.empty()) proposal.prf = prfs_like(proposal.integ);
+    // As strongSwan reads it: beside an AEAD a hash means the PRF.
+    if (aead) proposal.integ.clear();
+    return {};
+}
+
+Outcome check_esp(const IkeProposal& words) {
+    if (!words.prf.empty()) {
+        return Failure{std::string(crypto::name(words.prf.front())) + " has no meaning for ESP; leave it out"};
+    }
+    if (auto checked = check_ciphers(words.encr, "aes256gcm16"); !checked) return checked;
+    if (!is_aead(words.encr.front())) {
+        return Failure{"CBC with HMAC is not available for ESP yet; use " + first_name(words.encr) + "gcm16"};
+    }
+    if (!words.integ.empty()) {
+        return Failure{first_name(words.encr) + " protects integrity itself; leave " +
+                       std::string(crypto::name(words.integ.front())) + " out"};
+    }
+    return {};
+}
+
+/// The error with the proposal that it is about in front.
+Failure<std::string> about(std::string_view text, const std::string& problem) {
+    constexpr std::size_t kLongestShown = 120;
+    std::string shown;
+    for (const char c : text.substr(0, kLongestShown)) {
+        shown += c >= ' ' && c < 0x7f ? c : '?';
+    }
+    if (text.size() > kLongestShown) shown += "...";
+    return Failure{(shown.empty() ? "the proposal is empty" : shown) + ": " + problem};
+}
+
+template <typename T>
+void append_names(std::string& to, const std::vector<T>& values) {
+    for (const T& value : values) {
+        if (!to.empty()) to += '-';
+        to += crypto::name(value);
+    }
+}
+
+}  // namespace
+
+Result<IkeProposal, std::string> parse_ike_proposal(std::string_view text) {
+    auto proposal = sort_words(text);
+    if (!proposal) return about(text, proposal.error());
+    const auto completed = complete_ike(*proposal);
+    if (!completed) return about(text, completed.error());
+    return proposal;
+}
+
+Result<EspProposal, std::string> parse_esp_proposal(std::string_view text) {
+    auto words = sort_words(text);
+    if (!words) return about(text, words.error());
+    const auto checked = check_esp(*words);
+    if (!checked) return about(text, checked.error());
+    return EspProposal{words->encr, words->integ, words->dh};
+}
+
+std::string to_string(const IkeProposal& proposal) {
+    std::string text;
+    append_names(text, proposal.encr);
+    append_names(text, proposal.integ);
+    if (proposal.prf != prfs_like(proposal.integ)) append_names(text, proposal.prf);
+    append_names(text, proposal.dh);
+    return text;
+}
+
+std::string to_string(const EspProposal& proposal) {
+    std::string text;
+    append_names(text, proposal.encr);
+    append_names(text, proposal.integ);
+    append_names(text, proposal.dh);
+    return text;
+}
+
+std::string to_string(const IkeSuite& suite) {
+    IkeProposal proposal{{suite.encr}, {suite.prf}, {}, {suite.dh}};
+    if (suite.integ != IntegId::kNone) proposal.integ = {suite.integ};
+    return to_string(proposal);
+}
+
+std::string to_string(const EspSuite& suite) {
+    EspProposal proposal{{suite.encr}, {}, {}};
+    if (suite.integ != IntegId::kNone) proposal.integ = {suite.integ};
+    if (suite.dh != crypto::DhId::kNone) proposal.dh = {suite.dh};
+    return to_string(proposal) + (suite.esn ? "-esn" : "");
+}
+
+}  // namespace esplane::ike

@@ -1,0 +1,57 @@
+#include "ike/core/tunnel.h"
+
+namespace esplane::ike {
+
+Tunnel* TunnelTable::add(TunnelOptions options) {
+    const dataplane::TunnelId id = options.id;
+    if (tunnels_.count(id) != 0 || by_name_.count(options.name) != 0) return nullptr;
+    by_name_.emplace(options.name, id);
+    by_remote_.emplace(options.remote_address, id);
+    Tunnel& tunnel = tunnels_[id];
+    tunnel.options = std::move(options);
+    return &tunnel;
+}
+
+void TunnelTable::remove(dataplane::TunnelId id) {
+    const auto found = tunnels_.find(id);
+    if (found == tunnels_.end()) return;
+    by_name_.erase(found->second.name());
+    const auto [first, last] = by_remote_.equal_range(found->second.options.remote_address);
+    for (auto at = first; at != last; ++at) {
+        if (at->second == id) {
+            by_remote_.erase(at);
+            break;
+        }
+    }
+    tunnels_.erase(found);
+}
+
+Tunnel* TunnelTable::find(dataplane::TunnelId id) {
+    const auto found = tunnels_.find(id);
+    return found == tunnels_.end() ? nullptr : &found->second;
+}
+
+const Tunnel* TunnelTable::find(dataplane::TunnelId id) const {
+    const auto found = tunnels_.find(id);
+    return found == tunnels_.end() ? nullptr : &found->second;
+}
+
+Tunnel* TunnelTable::find(const std::string& name) {
+    const auto found = by_name_.find(name);
+    return found == by_name_.end() ? nullptr : find(found->second);
+}
+
+std::vector<Tunnel*> TunnelTable::candidates(const Path& path) {
+    std::vector<Tunnel*> found;
+    for (const auto& key : {std::optional<IpAddress>(path.remote.address), std::optional<IpAddress>()}) {
+        const auto [first, last] = by_remote_.equal_range(key);
+        for (auto at = first; at != last; ++at) {
+            Tunnel* tunnel = find(at->second);
+            const auto& local = tunnel->options.local_address;
+            if (!tunnel->down && (!local || *local == path.local.address)) found.push_back(tunnel);
+        }
+    }
+    return found;
+}
+
+}  // namespace esplane::ike

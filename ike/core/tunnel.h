@@ -1,0 +1,70 @@
+// A configured tunnel with what has become of it, and the table that finds the tunnels for a peer.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "ike/core/actions.h"
+
+namespace esplane::ike {
+
+inline constexpr std::size_t kMaxWaiters = 64;
+/// A tunnel that takes any peer may serve several; one more, and the oldest goes.
+inline constexpr std::size_t kMaxIkeSasOfTunnel = 64;
+
+/// A command that is answered later.
+struct Waiter {
+    enum class For : std::uint8_t { kUp, kDown, kRekeyChild, kRekeyIke };
+    CommandId id{};
+    For what = For::kUp;
+};
+
+struct Tunnel {
+    TunnelOptions options;
+    /// By command: SAs of it are neither made nor accepted until Up.
+    bool down = false;
+    /// Negotiate again whenever it is lost or fails: `start: auto`.
+    bool keep_up = false;
+    /// The next packet that wants it brings it up.
+    bool trapped = false;
+    std::uint32_t failures = 0;           ///< attempts in a row
+    std::optional<TimePoint> not_before;  ///< no new attempt by itself until then
+    std::optional<LastError> last_error;
+    /// Groups that the peer asked for by INVALID_KE_PAYLOAD: what later attempts start with.
+    std::optional<crypto::DhId> ike_group;
+    std::optional<crypto::DhId> esp_group;
+    /// Local SPIs of the IKE SAs that serve it: connecting or established, oldest first. Replaced and deleted ones have
+    /// left.
+    std::vector<IkeSpi> ike_sas;
+    std::vector<Waiter> waiters;
+
+    dataplane::TunnelId id() const { return options.id; }
+    const std::string& name() const { return options.name; }
+};
+
+class TunnelTable {
+  public:
+    /// Null when the name or the ID is taken.
+    Tunnel* add(TunnelOptions options);
+    void remove(dataplane::TunnelId id);
+    Tunnel* find(dataplane::TunnelId id);
+    const Tunnel* find(dataplane::TunnelId id) const;
+    Tunnel* find(const std::string& name);
+    /// Tunnels whose addresses allow this path and that are not down by command; those that name the peer's address
+    /// before those that take any.
+    std::vector<Tunnel*> candidates(const Path& path);
+    /// In order of their IDs.
+    std::map<dataplane::TunnelId, Tunnel>& all() { return tunnels_; }
+    const std::map<dataplane::TunnelId, Tunnel>& all() const { return tunnels_; }
+
+  private:
+    std::map<dataplane::TunnelId, Tunnel> tunnels_;
+    std::unordered_map<std::string, dataplane::TunnelId> by_name_;
+    /// An empty address: tunnels that take any peer.
+    std::multimap<std::optional<IpAddress>, dataplane::TunnelId> by_remote_;
+};
+
+}  // namespace esplane::ike

@@ -1,0 +1,305 @@
+#include "tests/sim/sim.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "ike/wire/codec.h"
+
+namespace esplane::sim {
+
+namespace {
+
+std::string describe(const Bytes& datagram) {
+    const auto header = ike::wire::parse_header(datagram);
+    if (!header) return "no IKE message";
+    const auto spi = [](ike::IkeSpi value) { return std::to_string(ike::to_number(value) % 10'000); };
+    return spi(header->spi_i) + "/" + spi(header->spi_r) + (header->from_initiator ? " i" : " r") + " exchange " +
+           std::to_string(static_cast<int>(header->exchange)) + (header->is_response ? " response " : " request ") +
+           std::to_string(header->message_id);
+}
+
+struct Describer {
+    std::string operator()(const ike::Send& send) const { return "sends " + describe(send.datagram); }
+    std::string operator()(const ike::SendKeepalive&) const { return "sends a keepalive"; }
+    std::string operator()(const ike::InstallChild& order) const {
+        return "installs child " + number(order.child.id) + " in " + spi(order.child.spi_in) + " out " +
+               spi(order.child.spi_out) + (order.child.send_at_once ? "" : ", waits to send");
+    }
+    std::string operator()(const ike::ActivateChild& order) const { return "activates child " + number(order.child); }
+    std::string operator()(const ike::RetireChild& order) const { return "retires child " + number(order.child); }
+    std::string operator()(const ike::MoveChildPath& order) const { return "moves child " + number(order.child); }
+    std::string operator()(const ike::Happened& note) const { return note.code + ": " + note.message; }
+    std::string operator()(const ike::CommandDone& done) const {
+        return "command " + std::to_string(static_cast<std::uint64_t>(done.id)) + " done: " + done.code;
+    }
+
+  private:
+    static std::string number(dataplane::ChildId id) { return std::to_string(dataplane::to_number(id)); }
+    static std::string spi(dataplane::Spi value) { return std::to_string(dataplane::to_number(value) % 10'000); }
+};
+
+}  // namespace
+
+Node::Node(World& world, IpAddress own, std::uint64_t seed, ike::Options options)
+    : address(own), world_(world), options_(std::move(options)), random_(seed) {
+    engine_ = std::make_unique<ike::Engine>(options_, random_, dataplane_, world.now);
+}
+
+std::uint64_t Node::command(decltype(ike::Command::what) what) {
+    const std::uint64_t id = ++last_command_;
+    world_.trace(*this, "gets command " + std::to_string(id) + " of kind " + std::to_string(what.index()));
+    engine_->on_command(world_.now, ike::Command{ike::CommandId{id}, std::move(what)});
+    drain();
+    return id;
+}
+
+void Node::receive(const Path& path, ByteView datagram) {
+    world_.trace(*this, "gets " + describe(to_bytes(datagram)));
+    engine_->on_datagram(world_.now, path, datagram);
+    drain();
+}
+
+void Node::event(const ike::DataplaneEvent& event) {
+    engine_->on_dataplane(world_.now, event);
+    drain();
+}
+
+void Node::timeout() {
+    engine_->on_timeout(world_.now);
+    drain();
+}
+
+void Node::crash() {
+    ++life_;
+    dataplane_ = SimDataplane();
+    engine_ = std::make_unique<ike::Engine>(options_, random_, dataplane_, world_.now);
+}
+
+void Node::drain() {
+    while (auto action = engine_->poll_action())
+        act(std::move(*action));
+}
+
+void Node::act(ike::Action action) {
+    world_.trace(*this, std::visit(Describer{}, action));
+    if (auto* send = std::get_if<ike::Send>(&action)) {
+        if (send->path.local.address.is_unspecified()) send->path.local.address = address;
+        return world_.transmit({send->path.local, send->path.remote, std::move(send->datagram)});
+    }
+    if (auto* note = std::get_if<ike::Happened>(&action)) return happened.push_back(std::move(*note));
+    if (auto* answer = std::get_if<ike::CommandDone>(&action)) {
+        done[static_cast<std::uint64_t>(answer->id)] = std::move(*answer);
+        return;
+    }
+    if (std::holds_alternative<ike::SendKeepalive>(action)) {
+        ++keepalives;
+        return;
+    }
+    auto order = std::make_shared<ike::Action>(std::move(action));
+    world_.at(dataplane_latency, [this, order, life = life_] {
+        if (life != life_) return;
+        const auto answer = dataplane_.apply(std::move(*order));
+        if (answer && dataplane_answers) event(*answer);
+    });
+}
+
+const ike::CommandDone* Node::answer(std::uint64_t command) const {
+    const auto found = done.find(command);
+    return found == done.end() ? nullptr : &found->second;
+}
+
+ike::TunnelStatus Node::status(const std::string& tunnel) const {
+    for (auto& status : engine_->status()) {
+        if (status.name == tunnel) return status;
+    }
+    return {};
+}
+
+std::size_t Node::count(const std::string& code) const {
+    return static_cast<std::size_t>(
+        std::count_if(happened.begin(), happened.end(), [&](const ike::Happened& note) { return note.code == code; }));
+}
+
+std::string Node::last_error() const {
+    const auto found = status().last_error;
+    return found ? found->code + ": " + found->message : std::string();
+}
+
+World::World(std::uint64_t seed) : now(std::chrono::hours(1)), network(seed * 7 + 3), seed_(seed) {}
+
+Node& World::add(IpAddress address, ike::Options options) {
+    nodes_.push_back(std::make_unique<Node>(*this, address, seed_ * 1000 + nodes_.size(), std::move(options)));
+    return *nodes_.back();
+}
+
+void World::trace(const Node& node, const std::string& what) const {
+    static const bool wanted = std::getenv("ESPLANE_SIM_TRACE") != nullptr;
+    if (!wanted) return;
+    const auto since = std::chrono::duration_cast<milliseconds>(now.time_since_epoch() - std::chrono::hours(1));
+    std::fprintf(stderr, "%8lld ms  %s  %s\n", static_cast<long long>(since.count()), node.address.to_string().c_str(),
+                 what.c_str());
+}
+
+void World::at(milliseconds after, std::function<void()> act) {
+    events_.emplace(now + after, std::move(act));
+}
+
+void World::transmit(Packet packet) {
+    for (auto& delivery : network.transmit(std::move(packet))) {
+        auto parcel = std::make_shared<Packet>(std::move(delivery.packet));
+        at(delivery.after, [this, parcel] { deliver(std::move(*parcel)); });
+    }
+}
+
+void World::deliver(Packet packet) {
+    if (!network.arrive(packet)) return;
+    for (auto& node : nodes_) {
+        if (node->address != packet.destination.address) continue;
+        if (const auto* datagram = std::get_if<Bytes>(&packet.content))
+            return node->receive({packet.destination, packet.source}, *datagram);
+        const auto opened = node->dataplane().open(packet);
+        if (opened.ok) ++node->payloads_received;
+        if (opened.event) node->event(*opened.event);
+    }
+}
+
+bool World::step(TimePoint limit) {
+    std::optional<TimePoint> next;
+    if (!events_.empty()) next = events_.begin()->first;
+    Node* due = nullptr;
+    for (auto& node : nodes_) {
+        const auto deadline = node->engine().next_deadline();
+        if (!deadline || (next && *deadline >= *next)) continue;
+        next = deadline;
+        due = node.get();
+    }
+    if (!next || *next > limit) {
+        now = limit;
+        return false;
+    }
+    now = std::max(now, *next);
+    if (due != nullptr) {
+        due->timeout();
+        return true;
+    }
+    auto act = std::move(events_.begin()->second);
+    events_.erase(events_.begin());
+    act();
+    return true;
+}
+
+void World::run_for(milliseconds time) {
+    const TimePoint limit = now + time;
+    while (step(limit)) {
+    }
+}
+
+bool World::run_until(const std::function<bool()>& reached, milliseconds limit) {
+    const TimePoint end = now + limit;
+    while (!reached()) {
+        if (!step(end)) return reached();
+    }
+    return true;
+}
+
+bool World::send_payload(Node& from, dataplane::TunnelId tunnel) {
+    auto packet = from.dataplane().seal(tunnel, ++payloads_sent_);
+    if (!packet) return false;
+    if (packet->source.address.is_unspecified()) packet->source.address = from.address;
+    transmit(std::move(*packet));
+    return true;
+}
+
+bool World::ping(Node& a, Node& b) {
+    const auto at_a = a.payloads_received;
+    const auto at_b = b.payloads_received;
+    if (!send_payload(a) || !send_payload(b)) return false;
+    run_for(network.faults.delay + network.faults.jitter + milliseconds(1));
+    return a.payloads_received > at_a && b.payloads_received > at_b;
+}
+
+std::shared_ptr<const crypto::Secret> psk(std::string_view text) {
+    return std::make_shared<const crypto::Secret>(as_bytes(text));
+}
+
+std::vector<ike::IkeProposal> ike_proposals(std::initializer_list<const char*> texts) {
+    std::vector<ike::IkeProposal> proposals;
+    for (const char* text : texts)
+        proposals.push_back(ike::parse_ike_proposal(text).value());
+    return proposals;
+}
+
+std::vector<ike::EspProposal> esp_proposals(std::initializer_list<const char*> texts) {
+    std::vector<ike::EspProposal> proposals;
+    for (const char* text : texts)
+        proposals.push_back(ike::parse_esp_proposal(text).value());
+    return proposals;
+}
+
+std::vector<dataplane::TrafficSelector> subnets(std::initializer_list<const char*> texts) {
+    std::vector<dataplane::TrafficSelector> selectors;
+    for (const char* text : texts)
+        selectors.push_back(dataplane::TrafficSelector::from_prefix(Prefix::parse(text).value()));
+    return selectors;
+}
+
+ike::TunnelOptions left_tunnel() {
+    ike::TunnelOptions options;
+    options.id = dataplane::TunnelId{1};
+    options.name = "t";
+    options.local_address = kLeft;
+    options.remote_address = kRight;
+    options.local_id = ike::Identity::parse("left.example.org").value();
+    options.remote_id = ike::IdentityPattern::parse("right.example.org").value();
+    options.psk = psk("secret");
+    options.ike_proposals = ike_proposals({"aes256gcm16-prfsha256-x25519"});
+    options.esp_proposals = esp_proposals({"aes256gcm16-x25519"});
+    options.selectors = {subnets({"10.1.0.0/16"}), subnets({"10.2.0.0/16"})};
+    return options;
+}
+
+ike::TunnelOptions right_tunnel() {
+    ike::TunnelOptions options = left_tunnel();
+    options.local_address = kRight;
+    options.remote_address = kLeft;
+    std::swap(options.selectors.local, options.selectors.remote);
+    options.local_id = ike::Identity::parse("right.example.org").value();
+    options.remote_id = ike::IdentityPattern::parse("left.example.org").value();
+    options.start = ike::StartMode::kListen;
+    return options;
+}
+
+Pair::Pair(std::uint64_t seed, ike::Options options)
+    : world(seed), left(world.add(kLeft, options)), right(world.add(kRight, options)) {}
+
+void Pair::add(ike::TunnelOptions left_options, ike::TunnelOptions right_options) {
+    right.command(ike::AddTunnel{std::move(right_options)});
+    left.command(ike::AddTunnel{std::move(left_options)});
+}
+
+std::vector<ike::ChildStatus> current_children(const Node& node, const std::string& tunnel) {
+    std::vector<ike::ChildStatus> current;
+    for (auto& child : node.status(tunnel).children) {
+        if (child.state == "installed") current.push_back(child);
+    }
+    return current;
+}
+
+bool Pair::up() {
+    const auto here = current_children(left);
+    const auto there = current_children(right);
+    if (here.size() != 1 || there.size() != 1) return false;
+    const bool mirrored = here[0].spi_in == there[0].spi_out && here[0].spi_out == there[0].spi_in;
+    return mirrored && left.status().state == ike::TunnelState::kEstablished &&
+           right.status().state == ike::TunnelState::kEstablished && world.ping(left, right);
+}
+
+bool Pair::establish(ike::TunnelOptions left_options, ike::TunnelOptions right_options) {
+    add(std::move(left_options), std::move(right_options));
+    const bool reached = world.run_until(
+        [&] { return !current_children(left).empty() && !current_children(right).empty(); }, milliseconds(20'000));
+    return reached && up();
+}
+
+}  // namespace esplane::sim

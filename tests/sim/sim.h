@@ -1,0 +1,127 @@
+// Engines on a virtual clock. One seed gives one history; a failing test prints it.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ike/core/engine.h"
+#include "tests/sim/sim_dataplane.h"
+#include "tests/sim/sim_network.h"
+
+namespace esplane::sim {
+
+inline const IpAddress kLeft = IpAddress::v4(0xc0000201);        // 192.0.2.1
+inline const IpAddress kRight = IpAddress::v4(0xc0000202);       // 192.0.2.2
+inline const IpAddress kLeftPublic = IpAddress::v4(0xc6336401);  // 198.51.100.1
+inline const IpAddress kRightPublic = IpAddress::v4(0xc6336402);
+
+class World;
+
+/// One gateway: an engine, its data plane, and what came out of it.
+class Node {
+  public:
+    Node(World& world, IpAddress address, std::uint64_t seed, ike::Options options);
+
+    const IpAddress address;
+    std::vector<ike::Happened> happened;
+    std::map<std::uint64_t, ike::CommandDone> done;
+    std::uint64_t keepalives = 0;
+    std::uint64_t payloads_received = 0;
+    /// From a change ordered by the engine to its effect.
+    milliseconds dataplane_latency{0};
+    bool dataplane_answers = true;
+
+    ike::Engine& engine() { return *engine_; }
+    const ike::Engine& engine() const { return *engine_; }
+    SimDataplane& dataplane() { return dataplane_; }
+    /// The number under which `done` will have the answer.
+    std::uint64_t command(decltype(ike::Command::what) what);
+    void receive(const Path& path, ByteView datagram);
+    void event(const ike::DataplaneEvent& event);
+    void timeout();
+    /// Loses all state, as a crash does; tunnels must be added again.
+    void crash();
+
+    const ike::CommandDone* answer(std::uint64_t command) const;
+    ike::TunnelStatus status(const std::string& tunnel = "t") const;
+    std::size_t count(const std::string& code) const;
+    std::string last_error() const;
+
+  private:
+    friend class World;
+    void drain();
+    void act(ike::Action action);
+
+    World& world_;
+    ike::Options options_;
+    crypto::SeededRandom random_;
+    SimDataplane dataplane_;
+    std::unique_ptr<ike::Engine> engine_;
+    std::uint64_t last_command_ = 0;
+    std::uint64_t life_ = 0;  ///< crashes so far: orders to an earlier data plane are void
+};
+
+class World {
+  public:
+    explicit World(std::uint64_t seed = 1);
+
+    TimePoint now;
+    Network network;
+
+    Node& add(IpAddress address, ike::Options options = {});
+    void at(milliseconds after, std::function<void()> act);
+    void transmit(Packet packet);
+    void run_for(milliseconds time);
+    /// False when `limit` has passed without `reached`.
+    bool run_until(const std::function<bool()>& reached, milliseconds limit = milliseconds(60'000));
+
+    /// Sends a payload through a node's tunnel, as a host behind it would; false when there is no SA.
+    bool send_payload(Node& from, dataplane::TunnelId tunnel = dataplane::TunnelId{1});
+    /// In both directions once; true when both arrived.
+    bool ping(Node& a, Node& b);
+
+    /// A line on stderr, when ESPLANE_SIM_TRACE is set: what happened to whom, and when.
+    void trace(const Node& node, const std::string& what) const;
+
+  private:
+    bool step(TimePoint limit);
+    void deliver(Packet packet);
+
+    std::uint64_t seed_;
+    std::multimap<TimePoint, std::function<void()>> events_;
+    std::vector<std::unique_ptr<Node>> nodes_;
+    std::uint64_t payloads_sent_ = 0;
+};
+
+// --- configuration for tests ---
+
+std::shared_ptr<const crypto::Secret> psk(std::string_view text);
+std::vector<ike::IkeProposal> ike_proposals(std::initializer_list<const char*> texts);
+std::vector<ike::EspProposal> esp_proposals(std::initializer_list<const char*> texts);
+std::vector<dataplane::TrafficSelector> subnets(std::initializer_list<const char*> texts);
+
+/// Tunnel "t" from the left side to the right: 10.1.0.0/16 to 10.2.0.0/16, psk "secret", AES-256-GCM, x25519.
+ike::TunnelOptions left_tunnel();
+/// The same from the right side, listening.
+ike::TunnelOptions right_tunnel();
+
+/// Left and right with one tunnel between them. The left one starts it when it is added.
+struct Pair {
+    explicit Pair(std::uint64_t seed = 1, ike::Options options = {});
+    World world;
+    Node& left;
+    Node& right;
+
+    void add(ike::TunnelOptions left_options, ike::TunnelOptions right_options);
+    /// Both say established, one CHILD_SA each, the SPIs mirror each other, and a ping passes.
+    bool up();
+    bool establish(ike::TunnelOptions left_options = left_tunnel(), ike::TunnelOptions right_options = right_tunnel());
+};
+
+/// CHILD_SAs that are neither retiring nor being replaced.
+std::vector<ike::ChildStatus> current_children(const Node& node, const std::string& tunnel = "t");
+
+}  // namespace esplane::sim

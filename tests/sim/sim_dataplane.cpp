@@ -1,0 +1,108 @@
+#include "tests/sim/sim_dataplane.h"
+
+#include <algorithm>
+
+namespace esplane::sim {
+
+std::optional<ike::DataplaneEvent> SimDataplane::apply(ike::Action action) {
+    if (auto* order = std::get_if<ike::InstallChild>(&action)) {
+        const dataplane::ChildId id = order->child.id;
+        install(std::move(order->child));
+        return ike::DataplaneEvent(ike::ChildInstalled{id});
+    }
+    if (const auto* order = std::get_if<ike::ActivateChild>(&action)) activate(order->child);
+    if (const auto* order = std::get_if<ike::RetireChild>(&action)) retire(order->child);
+    if (const auto* order = std::get_if<ike::MoveChildPath>(&action)) {
+        if (Child* child = known(order->child, "move")) {
+            child->options.outer = order->outer;
+            child->options.encapsulation = order->encapsulation;
+        }
+    }
+    return std::nullopt;
+}
+
+void SimDataplane::install(dataplane::ChildOptions options) {
+    const std::uint64_t id = dataplane::to_number(options.id);
+    if (id <= highest_id_) offences_.push_back("child id " + std::to_string(id) + " used again");
+    highest_id_ = std::max(highest_id_, id);
+    if (dataplane::to_number(options.spi_in) < dataplane::kLowestSpi) offences_.push_back("reserved inbound SPI");
+    if (options.key_in.empty() || options.key_out.empty()) offences_.push_back("child without keys");
+    for (const auto& [other, child] : children_) {
+        if (child.options.spi_in == options.spi_in) offences_.push_back("inbound SPI used twice");
+    }
+    if (options.send_at_once) senders_[options.tunnel].push_back(options.id);
+    children_[options.id] = Child{std::move(options)};
+}
+
+void SimDataplane::activate(dataplane::ChildId id) {
+    const Child* child = known(id, "activate");
+    if (child == nullptr) return;
+    auto& senders = senders_[child->options.tunnel];
+    std::erase(senders, id);
+    senders.push_back(id);
+}
+
+void SimDataplane::retire(dataplane::ChildId id) {
+    const Child* child = known(id, "retire");
+    if (child == nullptr) return;
+    // The one that sends is gone for good; an older one does not come back by itself.
+    auto& senders = senders_[child->options.tunnel];
+    if (!senders.empty() && senders.back() == id)
+        senders.clear();
+    else
+        std::erase(senders, id);
+    children_.erase(id);
+}
+
+SimDataplane::Child* SimDataplane::known(dataplane::ChildId id, const char* order) {
+    const auto found = children_.find(id);
+    if (found != children_.end()) return &found->second;
+    offences_.push_back(std::string(order) + " of unknown child " + std::to_string(dataplane::to_number(id)));
+    return nullptr;
+}
+
+const SimDataplane::Child* SimDataplane::outbound(dataplane::TunnelId tunnel) const {
+    const auto found = senders_.find(tunnel);
+    if (found == senders_.end() || found->second.empty()) return nullptr;
+    const auto child = children_.find(found->second.back());
+    return child == children_.end() ? nullptr : &child->second;
+}
+
+std::optional<Packet> SimDataplane::seal(dataplane::TunnelId tunnel, std::uint64_t number) {
+    const Child* sender = outbound(tunnel);
+    if (sender == nullptr) return std::nullopt;
+    ++children_[sender->options.id].packets_out;
+    const auto& options = sender->options;
+    return Packet{options.outer.local, options.outer.remote,
+                  EspPacket{options.spi_out, to_bytes(options.key_out.view()), options.encapsulation, number}};
+}
+
+SimDataplane::Opened SimDataplane::open(const Packet& packet) {
+    const auto& esp = std::get<EspPacket>(packet.content);
+    for (auto& [id, child] : children_) {
+        if (child.options.spi_in != esp.spi) continue;
+        const ByteView key = child.options.key_in.view();
+        if (!std::equal(key.begin(), key.end(), esp.key.begin(), esp.key.end())) return {};
+        Opened opened{true, child.options.tunnel, std::nullopt};
+        if (child.packets_in++ > 0) return opened;
+        opened.event = ike::DataplaneEvent(ike::ChildFirstInbound{id});
+        // As the worker does it: the first inbound packet proves that the peer receives on it, too.
+        auto& senders = senders_[child.options.tunnel];
+        if (!child.options.send_at_once && std::find(senders.begin(), senders.end(), id) == senders.end())
+            senders.push_back(id);
+        return opened;
+    }
+    return {};
+}
+
+std::uint64_t SimDataplane::packets_in(dataplane::ChildId child) const {
+    const auto found = children_.find(child);
+    return found == children_.end() ? 0 : found->second.packets_in;
+}
+
+std::uint64_t SimDataplane::packets_out(dataplane::ChildId child) const {
+    const auto found = children_.find(child);
+    return found == children_.end() ? 0 : found->second.packets_out;
+}
+
+}  // namespace esplane::sim

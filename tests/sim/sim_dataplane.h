@@ -1,0 +1,56 @@
+// A data plane that keeps the contract of the real one towards the engine, and moves reduced packets, so that a test
+// sees whether both ends have the same keys under the same SPIs at every moment.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "ike/core/actions.h"
+#include "tests/sim/sim_network.h"
+
+namespace esplane::sim {
+
+class SimDataplane : public ike::TrafficView {
+  public:
+    struct Child {
+        dataplane::ChildOptions options;
+        std::uint64_t packets_in = 0;
+        std::uint64_t packets_out = 0;
+    };
+
+    /// Returns what to tell the engine.
+    std::optional<ike::DataplaneEvent> apply(ike::Action action);
+
+    /// The packet that the tunnel sends now; empty when it has no outbound SA.
+    std::optional<Packet> seal(dataplane::TunnelId tunnel, std::uint64_t number);
+    struct Opened {
+        bool ok = false;
+        dataplane::TunnelId tunnel{};
+        std::optional<ike::DataplaneEvent> event;
+    };
+    Opened open(const Packet& packet);
+
+    std::uint64_t packets_in(dataplane::ChildId child) const override;
+    std::uint64_t packets_out(dataplane::ChildId child) const override;
+
+    const std::map<dataplane::ChildId, Child>& children() const { return children_; }
+    /// Who sends for this tunnel; null when nobody does.
+    const Child* outbound(dataplane::TunnelId tunnel) const;
+    /// What the engine did that it must never do: an ID used twice, an SPI twice, an order about an unknown SA.
+    const std::vector<std::string>& offences() const { return offences_; }
+
+  private:
+    void install(dataplane::ChildOptions options);
+    void activate(dataplane::ChildId id);
+    void retire(dataplane::ChildId id);
+    Child* known(dataplane::ChildId id, const char* order);
+
+    std::map<dataplane::ChildId, Child> children_;
+    std::map<dataplane::TunnelId, std::vector<dataplane::ChildId>> senders_;  ///< the last one sends
+    std::uint64_t highest_id_ = 0;
+    std::vector<std::string> offences_;
+};
+
+}  // namespace esplane::sim
