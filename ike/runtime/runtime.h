@@ -1,0 +1,91 @@
+// The one impure part of ike/: carries datagrams, events and time to the engine, and the engine's actions to where they
+// belong. It decides nothing.
+//
+//   UDP 500 ----------\                     /--> UDP 500, or the data plane's UDP 4500
+//   data plane events --> Engine --> actions --> data plane: install, activate, retire, move
+//   timer, commands --/                     \--> observer: what happened; whoever gave a command: its outcome
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "crypto/random.h"
+#include "dataplane/dataplane.h"
+#include "ike/core/engine.h"
+#include "ike/runtime/event_loop.h"
+#include "ike/runtime/traffic.h"
+#include "ike/runtime/udp_transport.h"
+
+namespace esplane::ike {
+
+/// Called on the control thread. May give commands.
+class Observer {
+  public:
+    virtual ~Observer() = default;
+    virtual void on_happened(const Happened& happened) = 0;
+    /// The kernel would not send to the peer; `error` is errno. May come often.
+    virtual void on_send_failed(const Path& path, int error) = 0;
+};
+
+class Runtime {
+  public:
+    using WhenDone = std::function<void(const CommandDone&)>;
+
+    /// What is taken by reference must outlive the runtime.
+    Runtime(EventLoop& loop, UdpTransport transport, dataplane::Dataplane& dataplane, crypto::Random& random,
+            Options options, Observer& observer);
+    ~Runtime();
+    Runtime(const Runtime&) = delete;
+    Runtime& operator=(const Runtime&) = delete;
+
+    /// `when_done` may be called before this returns. It is not called any more once the runtime ends.
+    void command(decltype(Command::what) what, WhenDone when_done);
+
+    std::vector<TunnelStatus> status() const { return engine_.status(); }
+    Counters counters() const { return engine_.counters(); }
+    bool idle() const { return engine_.idle(); }
+    Traffic& traffic() { return traffic_; }
+
+  private:
+    void on_transport(int fd);
+    void on_dataplane();
+    void carry_actions();
+
+    void receive(const dataplane::Installed& event) { tell(ChildInstalled{event.child}); }
+    void receive(const dataplane::FirstInbound& event) { tell(ChildFirstInbound{event.child}); }
+    void receive(const dataplane::SoftLimit& event) { tell(ChildSoftLimit{event.child}); }
+    void receive(const dataplane::Acquire& event) { tell(TunnelWanted{event.tunnel}); }
+    void receive(const dataplane::Punted& event);
+    void receive(const dataplane::PeerMoved& event) { tell(ChildPeerMoved{event.child, event.seen}); }
+    // The data plane's own affairs, which it keeps to itself.
+    void receive(const dataplane::Returned&) {}
+    void receive(const dataplane::TunnelReturned&) {}
+    void receive(const dataplane::PortClosed&) {}
+    void tell(const DataplaneEvent& event);
+
+    void carry(Send& action);
+    void carry(SendKeepalive& action);
+    void carry(InstallChild& action);
+    void carry(ActivateChild& action) { dataplane_.activate(action.child); }
+    void carry(RetireChild& action);
+    void carry(MoveChildPath& action) { dataplane_.move_path(action.child, action.outer, action.encapsulation); }
+    void carry(Happened& action) { observer_.on_happened(action); }
+    void carry(CommandDone& action);
+
+    UdpTransport transport_;
+    dataplane::Dataplane& dataplane_;
+    Options options_;
+    Observer& observer_;
+    Traffic traffic_;
+    Engine engine_;
+    std::uint64_t last_command_ = 0;
+    std::unordered_map<std::uint64_t, WhenDone> waiting_;
+    bool carrying_ = false;
+    EventLoop::Timer engine_timer_;
+    EventLoop::Timer again_timer_;  // set when a turn ended before the data plane's events did
+    std::vector<EventLoop::Watch> watches_;
+};
+
+}  // namespace esplane::ike

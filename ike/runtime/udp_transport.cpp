@@ -1,0 +1,137 @@
+#include "ike/runtime/udp_transport.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "dataplane/io/ancillary.h"
+
+namespace esplane::ike {
+
+using dataplane::FileDescriptor;
+
+namespace {
+
+constexpr int kBufferBytes = 4 << 20;  // room for a burst of IKE_SA_INITs after a peer's restart
+constexpr std::size_t kLongestDatagram = 65535;
+
+bool set(int fd, int level, int option, int value) {
+    return setsockopt(fd, level, option, &value, sizeof value) == 0;
+}
+
+std::string advice(int error) {
+    if (error == EADDRINUSE) {
+        return "Another IKE daemon (an esplane, strongSwan, libreswan) runs on this host: stop it first";
+    }
+    if (error == EACCES || error == EPERM) return "Run as root, or with CAP_NET_ADMIN and CAP_NET_BIND_SERVICE";
+    return "Look at the system's limits and log";
+}
+
+Failure<std::string> failure(Family family, std::uint16_t port, const char* what) {
+    const int error = errno;
+    return {std::string("cannot ") + what + " UDP port " + std::to_string(port) +
+            (family == Family::kIpv4 ? " (IPv4)" : " (IPv6)") + ": " + std::strerror(error) + ". " + advice(error)};
+}
+
+/// Path MTU discovery is off: an IKE message longer than the path carries must be fragmented, not refused.
+bool configure(int fd, Family family) {
+    if (family == Family::kIpv4) {
+        return set(fd, IPPROTO_IP, IP_PKTINFO, 1) && set(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
+    }
+    return set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) && set(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1) &&
+           set(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DONT);
+}
+
+/// An empty descriptor where the kernel does not have the family.
+Result<FileDescriptor, std::string> open_socket(Family family, std::uint16_t port, std::uint32_t mark) {
+    FileDescriptor socket(
+        ::socket(family == Family::kIpv4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (!socket.is_open()) {
+        if (errno == EAFNOSUPPORT) return FileDescriptor();
+        return failure(family, port, "open");
+    }
+    if (!configure(socket.get(), family)) return failure(family, port, "set the options of");
+    if (mark != 0 && !set(socket.get(), SOL_SOCKET, SO_MARK, static_cast<int>(mark))) {
+        return failure(family, port, "mark");
+    }
+    // The privileged form passes the system's limit; where it is refused the system's limit has to do.
+    if (!set(socket.get(), SOL_SOCKET, SO_RCVBUFFORCE, kBufferBytes)) {
+        set(socket.get(), SOL_SOCKET, SO_RCVBUF, kBufferBytes);
+    }
+    sockaddr_storage any{};
+    const socklen_t length = dataplane::to_socket_address({IpAddress::any(family), port}, any);
+    if (bind(socket.get(), reinterpret_cast<const sockaddr*>(&any), length) != 0) {
+        if (errno == EADDRNOTAVAIL && family == Family::kIpv6)
+            return FileDescriptor();  // IPv6 switched off at run time
+        return failure(family, port, "bind");
+    }
+    return socket;
+}
+
+}  // namespace
+
+Result<UdpTransport, std::string> UdpTransport::open(std::uint16_t port, std::uint32_t socket_mark) {
+    UdpTransport transport;
+    transport.port_ = port;
+    transport.buffer_.resize(kLongestDatagram);
+    for (const auto& [family, into] : {std::pair{Family::kIpv4, &transport.ipv4_}, {Family::kIpv6, &transport.ipv6_}}) {
+        auto socket = open_socket(family, port, socket_mark);
+        if (!socket) return Failure{socket.error()};
+        *into = std::move(socket).value();
+    }
+    return transport;
+}
+
+std::vector<int> UdpTransport::descriptors() const {
+    std::vector<int> result;
+    for (const FileDescriptor* socket : {&ipv4_, &ipv6_}) {
+        if (socket->is_open()) result.push_back(socket->get());
+    }
+    return result;
+}
+
+std::optional<Datagram> UdpTransport::receive(int fd) {
+    // What cannot be used is skipped; as many at most as keep the caller's turn short.
+    for (int attempt = 0; attempt < 64; ++attempt) {
+        sockaddr_storage from{};
+        dataplane::AncillaryRoom room;
+        iovec vector{buffer_.data(), buffer_.size()};
+        msghdr message{};
+        message.msg_name = &from;
+        message.msg_namelen = sizeof from;
+        message.msg_iov = &vector;
+        message.msg_iovlen = 1;
+        message.msg_control = room.octets;
+        message.msg_controllen = sizeof room.octets;
+        const ssize_t length = recvmsg(fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+        if (length < 0 && errno != EINTR) return std::nullopt;
+        if (length < 0) continue;
+        const auto remote = dataplane::from_socket_address(from);
+        const auto local = dataplane::destination_of(message);
+        if (!remote || !local || (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) continue;
+        return Datagram{{{*local, port_}, *remote}, Bytes(buffer_.begin(), buffer_.begin() + length)};
+    }
+    return std::nullopt;
+}
+
+Result<void, int> UdpTransport::send(const Path& path, ByteView datagram) {
+    const FileDescriptor& socket = path.remote.address.family() == Family::kIpv4 ? ipv4_ : ipv6_;
+    if (!socket.is_open()) return Failure{EAFNOSUPPORT};
+    sockaddr_storage to{};
+    dataplane::AncillaryRoom room{};
+    iovec vector{const_cast<std::uint8_t*>(datagram.data()), datagram.size()};
+    msghdr message{};
+    message.msg_name = &to;
+    message.msg_namelen = dataplane::to_socket_address(path.remote, to);
+    message.msg_iov = &vector;
+    message.msg_iovlen = 1;
+    dataplane::set_source(message, room, path.local.address);
+    for (;;) {
+        if (sendmsg(socket.get(), &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) return {};
+        if (errno != EINTR) return Failure{errno};
+    }
+}
+
+}  // namespace esplane::ike

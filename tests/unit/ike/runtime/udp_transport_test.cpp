@@ -1,0 +1,94 @@
+// On the loopback, with port numbers that are free: no privilege is needed.
+#include "ike/runtime/udp_transport.h"
+
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <catch2/catch.hpp>
+
+#include "tests/unit/ike/runtime/peer_socket.h"
+
+namespace esplane::ike {
+namespace {
+
+std::optional<Datagram> wait_for_datagram(UdpTransport& transport) {
+    std::vector<pollfd> fds;
+    for (const int fd : transport.descriptors())
+        fds.push_back({fd, POLLIN, 0});
+    REQUIRE(poll(fds.data(), fds.size(), 5000) > 0);
+    for (const pollfd& each : fds) {
+        if ((each.revents & POLLIN) != 0) return transport.receive(each.fd);
+    }
+    return std::nullopt;
+}
+
+bool has_ipv6() {
+    const dataplane::FileDescriptor socket(::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    const auto loopback = SocketAddress::from(endpoint("::1", 0));
+    return socket.is_open() && bind(socket.get(), loopback.get(), loopback.length) == 0;
+}
+
+TEST_CASE("a datagram tells to which address it came, and the answer leaves from there") {
+    const std::uint16_t port = free_port();
+    auto transport = UdpTransport::open(port, 0).value();
+    std::vector<std::pair<const char*, const char*>> rows{{"127.0.0.1", "127.0.0.1"}, {"127.0.0.1", "127.0.0.9"}};
+    if (has_ipv6()) rows.emplace_back("::1", "::1");
+    for (const auto& [peer_address, our_address] : rows) {
+        CAPTURE(our_address);
+        const PeerSocket peer(peer_address);
+        const Bytes sent(1300, 0x5a);
+        peer.send_to(endpoint(our_address, port), sent);
+        const auto datagram = wait_for_datagram(transport);
+        REQUIRE(datagram.has_value());
+        CHECK(datagram->bytes == sent);
+        CHECK(datagram->path.local == endpoint(our_address, port));
+        CHECK(datagram->path.remote == peer.here);
+
+        REQUIRE(transport.send(datagram->path, sent).ok());
+        SocketAddress from;
+        Bytes buffer(2000);
+        const ssize_t length =
+            recvfrom(peer.socket.get(), buffer.data(), buffer.size(), 0, from.writable(), &from.length);
+        CHECK(length == 1300);
+        CHECK(from.endpoint() == datagram->path.local);
+    }
+}
+
+TEST_CASE("datagrams of every length arrive whole, the empty one too") {
+    const std::uint16_t port = free_port();
+    auto transport = UdpTransport::open(port, 0).value();
+    const PeerSocket peer("127.0.0.1");
+    for (const std::size_t length : {std::size_t{0}, std::size_t{1}, std::size_t{65507}}) {
+        peer.send_to(endpoint("127.0.0.1", port), Bytes(length, 1));
+        const auto datagram = wait_for_datagram(transport);
+        REQUIRE(datagram.has_value());
+        CHECK(datagram->bytes.size() == length);
+    }
+}
+
+TEST_CASE("nothing waiting is nothing, at once") {
+    auto transport = UdpTransport::open(free_port(), 0).value();
+    for (const int fd : transport.descriptors())
+        CHECK_FALSE(transport.receive(fd).has_value());
+}
+
+TEST_CASE("a port in use is an error that says what to do") {
+    const PeerSocket taken("0.0.0.0");
+    const auto transport = UdpTransport::open(taken.here.port, 0);
+    REQUIRE_FALSE(transport.ok());
+    CHECK_THAT(transport.error(),
+               Catch::Contains("UDP port " + std::to_string(taken.here.port)) && Catch::Contains("stop it first"));
+}
+
+TEST_CASE("what cannot be sent is an error, not an end") {
+    const std::uint16_t port = free_port();
+    auto transport = UdpTransport::open(port, 0).value();
+    const Bytes octets(10);
+    CHECK_FALSE(transport.send({endpoint("203.0.113.77", port), endpoint("127.0.0.1", 9)}, octets).ok());
+    CHECK_FALSE(transport.send({endpoint("127.0.0.1", port), endpoint("127.0.0.1", 9)}, Bytes(70'000)).ok());
+    CHECK(transport.send({endpoint("0.0.0.0", port), endpoint("127.0.0.1", 9)}, octets).ok());
+}
+
+}  // namespace
+}  // namespace esplane::ike
