@@ -1,0 +1,93 @@
+#include "config/conflicts.h"
+
+#include <algorithm>
+#include <map>
+
+#include "config/wording.h"
+
+namespace esplane::config {
+namespace {
+
+std::string address_text(const std::optional<IpAddress>& address) {
+    return address ? address->to_string() : "any";
+}
+
+/// All by which an IKE_AUTH exchange finds its tunnel.
+std::string peering(const gateway::TunnelOptions& tunnel) {
+    const ike::TunnelOptions& ike = tunnel.ike;
+    return address_text(ike.local_address) + ' ' + ike.local_id.to_string() + ' ' + address_text(ike.remote_address) +
+           ' ' + ike.remote_id.to_string();
+}
+
+/// All by which a packet finds its tunnel. The order of the prefixes plays no part in that.
+std::string policy(const gateway::TunnelOptions& tunnel) {
+    std::string result = tunnel.interface;
+    for (std::vector<Prefix> prefixes : {tunnel.local_prefixes, tunnel.remote_prefixes}) {
+        std::sort(prefixes.begin(), prefixes.end());
+        result += " :";
+        for (const Prefix& prefix : prefixes)
+            result += ' ' + prefix.to_string();
+    }
+    return result;
+}
+
+class Check {
+  public:
+    Check(const std::vector<gateway::TunnelOptions>& tunnels, const std::vector<Place>& places, Problems& problems)
+        : tunnels_(tunnels), places_(places), problems_(problems) {}
+
+    void run() {
+        for (std::size_t i = 0; i < tunnels_.size(); ++i) {
+            check_peering(i);
+            check_policy(i);
+            if (tunnels_[i].routes) check_routes(i);
+        }
+    }
+
+  private:
+    std::string name(std::size_t index) const {
+        return "tunnel " + quoted(tunnels_[index].ike.name) + " (line " + std::to_string(places_[index].line) + ")";
+    }
+
+    void check_peering(std::size_t index) {
+        const auto [first, is_new] = peerings_.emplace(peering(tunnels_[index]), index);
+        if (is_new) return;
+        problems_.add(places_[index],
+                      "has the same addresses and ids as " + name(first->second) +
+                          ", so that a peer could mean either; list all subnets in one tunnel, or give it another id");
+    }
+
+    void check_policy(std::size_t index) {
+        const auto [first, is_new] = policies_.emplace(policy(tunnels_[index]), index);
+        if (is_new) return;
+        problems_.add(places_[index], "has the same subnets and interface as " + name(first->second) +
+                                          ", so that a packet could take either; give it an interface of its own");
+    }
+
+    void check_routes(std::size_t index) {
+        for (const Prefix& prefix : tunnels_[index].remote_prefixes) {
+            const auto [first, is_new] = routes_.emplace(prefix, index);
+            if (is_new || tunnels_[first->second].interface == tunnels_[index].interface) continue;
+            problems_.add(places_[index], "routes " + prefix.to_string() + " into " +
+                                              quoted(tunnels_[index].interface) + ", but " + name(first->second) +
+                                              " routes it into " + quoted(tunnels_[first->second].interface) +
+                                              "; write routes: none in one of them");
+        }
+    }
+
+    const std::vector<gateway::TunnelOptions>& tunnels_;
+    const std::vector<Place>& places_;
+    Problems& problems_;
+    std::map<std::string, std::size_t> peerings_;
+    std::map<std::string, std::size_t> policies_;
+    std::map<Prefix, std::size_t> routes_;
+};
+
+}  // namespace
+
+void check_conflicts(const std::vector<gateway::TunnelOptions>& tunnels, const std::vector<Place>& places,
+                     Problems& problems) {
+    Check(tunnels, places, problems).run();
+}
+
+}  // namespace esplane::config

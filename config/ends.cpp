@@ -1,0 +1,155 @@
+#include "config/ends.h"
+
+#include <algorithm>
+
+namespace esplane::config {
+namespace {
+
+constexpr Key kEndKeys[] = {{"address"}, {"id"}, {"subnets"}};
+constexpr std::string_view kIdentityForms = "an IP address, a domain name, user@domain, or @name for any other name";
+
+struct Subnets {
+    bool sound = false;  ///< all of them are there and right
+    std::vector<Prefix> prefixes;
+    std::vector<Place> places;
+};
+
+Parsed<IpAddress> parse_local_address(std::string_view text) {
+    if (text == "any" || text == "auto") {
+        return Failure{quoted(text) + " is not accepted; leave address out for the one that the route to the peer has"};
+    }
+    return parse_host_address(text);
+}
+
+Parsed<std::optional<IpAddress>> parse_remote_address(std::string_view text) {
+    if (text == "any") return std::optional<IpAddress>();
+    Parsed<IpAddress> address = parse_host_address(text);
+    if (!address) return Failure{address.error() + "; write any for a peer whose address is unknown"};
+    return std::optional<IpAddress>(address.value());
+}
+
+Parsed<ike::Identity> parse_local_id(std::string_view text) {
+    const bool pattern = text == "any" || text.find('*') != std::string_view::npos;
+    std::optional<ike::Identity> identity;
+    if (!pattern) identity = ike::Identity::parse(text);
+    if (!identity) return Failure{quoted(text) + " is not an identity; write " + std::string(kIdentityForms)};
+    return *identity;
+}
+
+Parsed<ike::IdentityPattern> parse_remote_id(std::string_view text) {
+    std::optional<ike::IdentityPattern> pattern = ike::IdentityPattern::parse(text);
+    if (!pattern) {
+        return Failure{quoted(text) + " is not an identity; write " + std::string(kIdentityForms) +
+                       ", a pattern such as \"*.example.org\", or any"};
+    }
+    return *pattern;
+}
+
+ike::Identity identity_of(const IpAddress& address) {
+    const bool ipv4 = address.family() == Family::kIpv4;
+    return {ipv4 ? ike::wire::IdType::kIpv4Addr : ike::wire::IdType::kIpv6Addr, to_bytes(address.octets())};
+}
+
+Subnets read_subnets(const Section& end) {
+    const std::optional<List> list = end.list("subnets");
+    Subnets result;
+    if (!list) {
+        if (!end.has("subnets")) end.missing("subnets", "list the prefixes on this side, such as [10.0.0.0/16]");
+        return result;
+    }
+    if (list->values.empty()) end.complain(list->place, "subnets", "at least one prefix is needed");
+    result.sound = !list->values.empty();
+    for (const Scalar& value : list->values) {
+        const Parsed<Prefix> prefix = parse_prefix(value.text);
+        const auto known = prefix.ok() ? std::find(result.prefixes.begin(), result.prefixes.end(), prefix.value())
+                                       : result.prefixes.end();
+        if (prefix.ok() && known == result.prefixes.end()) {
+            result.prefixes.push_back(prefix.value());
+            result.places.push_back(value.place);
+            continue;
+        }
+        end.complain(value.place, "subnets", prefix.ok() ? quoted(value.text) + " is listed twice" : prefix.error());
+        result.sound = false;
+    }
+    return result;
+}
+
+bool has_family(const Subnets& subnets, Family family) {
+    return std::any_of(subnets.prefixes.begin(), subnets.prefixes.end(),
+                       [&](const Prefix& prefix) { return prefix.address.family() == family; });
+}
+
+/// A packet has both its addresses of one family, so that a family on one side alone could never match.
+void check_families(const Section& end, const Subnets& subnets, const Subnets& other, std::string_view other_name) {
+    for (const Family family : {Family::kIpv4, Family::kIpv6}) {
+        if (!has_family(subnets, family) || has_family(other, family)) continue;
+        std::size_t first = 0;
+        while (subnets.prefixes[first].address.family() != family)
+            ++first;
+        end.complain(subnets.places[first], "subnets",
+                     quoted(subnets.prefixes[first].to_string()) + " has no counterpart: " + std::string(other_name) +
+                         ".subnets has no " + (family == Family::kIpv4 ? "IPv4" : "IPv6") + " prefix");
+    }
+}
+
+std::vector<dataplane::TrafficSelector> selectors_of(const std::vector<Prefix>& prefixes) {
+    std::vector<dataplane::TrafficSelector> selectors;
+    selectors.reserve(prefixes.size());
+    for (const Prefix& prefix : prefixes)
+        selectors.push_back(dataplane::TrafficSelector::from_prefix(prefix));
+    return selectors;
+}
+
+void read_all_subnets(const Section& local, const Section& remote, gateway::TunnelOptions& into) {
+    const Subnets ours = read_subnets(local);
+    const Subnets theirs = read_subnets(remote);
+    if (ours.sound && theirs.sound) {
+        check_families(local, ours, theirs, "remote");
+        check_families(remote, theirs, ours, "local");
+    }
+    into.local_prefixes = ours.prefixes;
+    into.remote_prefixes = theirs.prefixes;
+    into.ike.selectors = {selectors_of(ours.prefixes), selectors_of(theirs.prefixes)};
+}
+
+void read_local_id(const Section& local, ike::TunnelOptions& into) {
+    if (local.has("id")) {
+        local.read("id", into.local_id, parse_local_id);
+    } else if (into.local_address) {
+        into.local_id = identity_of(*into.local_address);
+    } else if (!local.has("address")) {
+        local.missing("id", "without local.address there is nothing that it could default to");
+    }
+}
+
+void read_remote_id(const Section& remote, bool any, ike::TunnelOptions& into) {
+    if (remote.has("id")) {
+        remote.read("id", into.remote_id, parse_remote_id);
+    } else if (into.remote_address) {
+        into.remote_id = ike::IdentityPattern::exactly(identity_of(*into.remote_address));
+    } else if (any) {
+        remote.missing("id", "the peer's address is any: write its id, a pattern such as \"*.example.org\", or any");
+    }
+}
+
+}  // namespace
+
+bool read_ends(const Section& tunnel, gateway::TunnelOptions& into) {
+    const Section local = tunnel.section("local", kEndKeys);
+    const Section remote = tunnel.section("remote", kEndKeys);
+    ike::TunnelOptions& ike = into.ike;
+
+    const std::optional<Place> local_place = local.read("address", ike.local_address, parse_local_address);
+    const std::optional<Place> remote_place = remote.read("address", ike.remote_address, parse_remote_address);
+    if (!remote.has("address")) remote.missing("address", "write the peer's IP address, or any");
+    if (local_place && ike.remote_address && ike.local_address->family() != ike.remote_address->family()) {
+        local.complain(*local_place, "address", "remote.address is of the other IP family");
+    }
+    const bool any = remote_place && !ike.remote_address;
+    read_local_id(local, ike);
+    read_remote_id(remote, any, ike);
+    read_all_subnets(local, remote, into);
+    return any;
+}
+
+}  // namespace esplane::config

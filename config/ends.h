@@ -1,0 +1,13 @@
+// `local` and `remote` of a tunnel: who the two gateways are and what stands behind each.
+#pragma once
+
+#include "config/section.h"
+#include "gateway/options.h"
+
+namespace esplane::config {
+
+/// Fills addresses, identities, prefixes and selectors. Returns whether the configuration says that the peer's address
+/// is `any`.
+bool read_ends(const Section& tunnel, gateway::TunnelOptions& into);
+
+}  // namespace esplane::config

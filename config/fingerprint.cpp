@@ -1,0 +1,98 @@
+#include "config/fingerprint.h"
+
+#include "crypto/prf.h"
+#include "crypto/random.h"
+
+namespace esplane::config {
+namespace {
+
+std::string text_of(bool value) {
+    return value ? "yes" : "no";
+}
+std::string text_of(std::uint32_t value) {
+    return std::to_string(value);
+}
+std::string text_of(std::chrono::milliseconds value) {
+    return std::to_string(value.count());
+}
+std::string text_of(const std::string& value) {
+    return value;
+}
+template <typename T>
+std::string text_of(const T& value) requires requires {
+    value.to_string();
+}
+{ return value.to_string(); }
+template <typename T>
+std::string text_of(const T& value) requires requires {
+    ike::to_string(value);
+}
+{ return ike::to_string(value); }
+template <typename T>
+std::string text_of(const std::optional<T>& value) {
+    return value ? text_of(*value) : "none";
+}
+template <typename T>
+std::string text_of(const std::vector<T>& values) {
+    std::string result;
+    for (const T& value : values)
+        result += text_of(value) + ' ';
+    return result;
+}
+
+std::string digest(const crypto::Secret* secret) {
+    static const Bytes kRunKey = crypto::SystemRandom().bytes(32);
+    if (secret == nullptr) return "none";
+    return to_hex(crypto::prf(crypto::PrfId::kHmacSha256, kRunKey, {secret->view()}).view());
+}
+
+class Writer {
+  public:
+    template <typename T>
+    Writer& line(const char* name, const T& value) {
+        text_ += name;
+        text_ += '=';
+        text_ += text_of(value);
+        text_ += '\n';
+        return *this;
+    }
+    std::string text() const { return text_; }
+
+  private:
+    std::string text_;
+};
+
+}  // namespace
+
+std::string fingerprint(const gateway::TunnelOptions& tunnel) {
+    const ike::TunnelOptions& ike = tunnel.ike;
+    return Writer()
+        .line("name", ike.name)
+        .line("local.address", ike.local_address)
+        .line("local.id", text_of(static_cast<std::uint32_t>(ike.local_id.type)) + ' ' + ike.local_id.to_string())
+        .line("local.subnets", tunnel.local_prefixes)
+        .line("remote.address", ike.remote_address)
+        .line("remote.id", ike.remote_id)
+        .line("remote.subnets", tunnel.remote_prefixes)
+        .line("psk", digest(ike.psk.get()))
+        .line("ike.proposals", ike.ike_proposals)
+        .line("ike.lifetime", ike.ike_lifetime)
+        .line("ike.rekey_margin", ike.ike_rekey_margin)
+        .line("esp.proposals", ike.esp_proposals)
+        .line("esp.lifetime", ike.esp_lifetime)
+        .line("esp.rekey_margin", ike.esp_rekey_margin)
+        .line("esp.esn", ike.esn)
+        .line("esp.replay_window", ike.replay_window)
+        .line("dpd.delay", ike.dpd.delay)
+        .line("dpd.timeout", ike.dpd.timeout)
+        .line("dpd.action", static_cast<std::uint32_t>(ike.dpd.action))
+        .line("start", static_cast<std::uint32_t>(ike.start))
+        .line("encap", ike.force_encap)
+        .line("interface", tunnel.interface)
+        .line("routes", tunnel.routes)
+        .line("mtu", tunnel.mtu_bytes)
+        .line("mss", tunnel.mss_bytes)
+        .text();
+}
+
+}  // namespace esplane::config

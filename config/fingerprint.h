@@ -1,0 +1,14 @@
+// One text for all that a tunnel is configured to be, so that a reload can tell whether anything changed.
+#pragma once
+
+#include <string>
+
+#include "gateway/options.h"
+
+namespace esplane::config {
+
+/// Equal for equal tunnels and only for these, within one run of the program: the pre-shared key is in it as a digest
+/// under a random key of the run, which tells nothing to whom the text is shown.
+std::string fingerprint(const gateway::TunnelOptions& tunnel);
+
+}  // namespace esplane::config

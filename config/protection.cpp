@@ -1,0 +1,109 @@
+#include "config/protection.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace esplane::config {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr Key kIkeKeys[] = {{"proposals"}, {"lifetime"}, {"rekey_margin"}};
+constexpr Key kEspKeys[] = {{"proposals"}, {"lifetime"}, {"rekey_margin"}, {"mode"}, {"replay_window"}, {"esn"}};
+constexpr Key kDpdKeys[] = {{"delay"}, {"timeout"}, {"action"}};
+
+// One strong suite, one stronger, one that every peer has; and with or without PFS as the peer wants it.
+constexpr std::string_view kIkeDefault[] = {"aes256gcm16-prfsha256-ecp256", "aes256gcm16-prfsha384-ecp384",
+                                            "aes256-sha256-modp2048"};
+constexpr std::string_view kEspDefault[] = {"aes256gcm16-ecp256", "aes256gcm16"};
+
+enum class EspMode { kTunnel, kTransport };
+constexpr Choice<EspMode> kModes[] = {{"tunnel", EspMode::kTunnel}, {"transport", EspMode::kTransport, "write tunnel"}};
+constexpr Choice<ike::DpdAction> kActions[] = {
+    {"restart", ike::DpdAction::kRestart}, {"clear", ike::DpdAction::kClear}, {"trap", ike::DpdAction::kTrap}};
+
+auto between(Duration lowest, Duration highest) {
+    return [=](std::string_view text) { return parse_duration(text, lowest, highest); };
+}
+
+template <typename Proposal, std::size_t N>
+std::vector<Proposal> read_proposals(const Section& section, Parsed<Proposal> (*parse)(std::string_view),
+                                     const std::string_view (&defaults)[N]) {
+    std::vector<Proposal> proposals;
+    const std::optional<List> list = section.list("proposals");
+    if (!list) {
+        for (const std::string_view text : defaults)
+            proposals.push_back(parse(text).value());
+        return proposals;
+    }
+    if (list->values.empty()) section.complain(list->place, "proposals", "at least one is needed");
+    for (const Scalar& value : list->values) {
+        Parsed<Proposal> proposal = parse(value.text);
+        if (proposal) {
+            proposals.push_back(std::move(proposal).value());
+        } else {
+            section.complain(value.place, "proposals", proposal.error());
+        }
+    }
+    return proposals;
+}
+
+/// `lifetime` and `rekey_margin`. A rekey starts up to twice the margin before the end, so that much must be there.
+void read_lifetime(const Section& section, Duration longest_default_margin, Duration& lifetime, Duration& margin) {
+    const std::optional<Place> lifetime_place =
+        section.read("lifetime", lifetime, between(seconds(10), hours(24 * 30)));
+    margin = std::min(lifetime / 10, longest_default_margin);
+    const std::optional<Place> margin_place = section.read("rekey_margin", margin, between(seconds(1), hours(24 * 15)));
+    const bool both_right = margin_place && (lifetime_place || !section.has("lifetime"));
+    if (!both_right || section.extent() == Extent::kPart || lifetime > 2 * margin) return;
+    const bool blame_margin = section.has_own("rekey_margin") || !section.has_own("lifetime");
+    section.complain(
+        blame_margin ? *margin_place : *lifetime_place, blame_margin ? "rekey_margin" : "lifetime",
+        "a lifetime of " + to_text(lifetime) + " must be more than twice the rekey_margin of " + to_text(margin));
+}
+
+Parsed<std::uint32_t> parse_replay_window(std::string_view text) {
+    constexpr std::uint32_t kSmallest = 32;
+    constexpr std::uint32_t kLargest = 65536;
+    const Parsed<std::uint32_t> size = parse_number(text, 0, kLargest);
+    const bool fits = size && (size.value() == 0 || (size.value() >= kSmallest && std::has_single_bit(size.value())));
+    if (fits) return size.value();
+    const std::string guess =
+        size ? "did you mean " + std::to_string(std::max(kSmallest, std::bit_ceil(size.value()))) + "? " : "";
+    return Failure{quoted(text) + " is not accepted; " + guess +
+                   "write a power of 2 from 32 to 65536, or 0 for no check"};
+}
+
+}  // namespace
+
+void read_ike(const Section& tunnel, ike::TunnelOptions& into) {
+    const Section section = tunnel.section("ike", kIkeKeys);
+    into.ike_proposals = read_proposals<ike::IkeProposal>(section, ike::parse_ike_proposal, kIkeDefault);
+    read_lifetime(section, minutes(9), into.ike_lifetime, into.ike_rekey_margin);
+}
+
+void read_esp(const Section& tunnel, ike::TunnelOptions& into) {
+    const Section section = tunnel.section("esp", kEspKeys);
+    into.esp_proposals = read_proposals<ike::EspProposal>(section, ike::parse_esp_proposal, kEspDefault);
+    read_lifetime(section, minutes(3), into.esp_lifetime, into.esp_rekey_margin);
+    EspMode mode = EspMode::kTunnel;
+    section.read("mode", mode, one_of(kModes));
+    const std::optional<Place> window_place = section.read("replay_window", into.replay_window, parse_replay_window);
+    section.read("esn", into.esn, parse_switch);
+    // RFC 4303 3.3.3: without anti-replay ESN should not be negotiated; the window yields the high-order bits.
+    if (window_place && into.replay_window == 0 && into.esn && section.extent() == Extent::kWhole) {
+        section.complain(*window_place, "replay_window",
+                         "extended sequence numbers need a window; write esn: no as well");
+    }
+}
+
+void read_dpd(const Section& tunnel, ike::TunnelOptions& into) {
+    const Section section = tunnel.section("dpd", kDpdKeys);
+    section.read("delay", into.dpd.delay, between(seconds(0), hours(24)));
+    section.read("timeout", into.dpd.timeout, between(seconds(1), hours(24)));
+    section.read("action", into.dpd.action, one_of(kActions));
+}
+
+}  // namespace esplane::config

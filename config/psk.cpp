@@ -1,0 +1,150 @@
+#include "config/psk.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+namespace esplane::config {
+namespace {
+
+class FileDescriptor {
+  public:
+    explicit FileDescriptor(int fd) : fd_(fd) {}
+    ~FileDescriptor() {
+        if (fd_ >= 0) ::close(fd_);
+    }
+    FileDescriptor(const FileDescriptor&) = delete;
+    FileDescriptor& operator=(const FileDescriptor&) = delete;
+    int get() const { return fd_; }
+
+  private:
+    int fd_;
+};
+
+int hex_value(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+int base64_value(char c) {
+    if (c >= 'A' && c <= 'Z') return c - 'A';
+    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+    if (c >= '0' && c <= '9') return c - '0' + 52;
+    if (c == '+') return 62;
+    return c == '/' ? 63 : -1;
+}
+
+Parsed<crypto::Secret> decode_hex(std::string_view digits) {
+    const std::string wanted = "after 0x an even number of hexadecimal digits is expected";
+    if (digits.empty() || digits.size() % 2 != 0) return Failure{wanted};
+    crypto::Secret secret(digits.size() / 2);
+    for (std::size_t i = 0; i < secret.size(); ++i) {
+        const int high = hex_value(digits[2 * i]);
+        const int low = hex_value(digits[2 * i + 1]);
+        if (high < 0 || low < 0) return Failure{wanted};
+        secret.writable()[i] = static_cast<std::uint8_t>(high << 4 | low);
+    }
+    return secret;
+}
+
+Parsed<crypto::Secret> decode_base64(std::string_view text) {
+    const std::string wanted = "after 0s base64 is expected (RFC 4648 4), padded with =";
+    const std::size_t padding = text.size() - std::min(text.size(), text.find_last_not_of('=') + 1);
+    if (text.size() < 4 || text.size() % 4 != 0 || padding > 2) return Failure{wanted};
+    crypto::Secret secret(text.size() / 4 * 3 - padding);
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0, out = 0; i < text.size(); ++i) {
+        const bool pad = i >= text.size() - padding;
+        const int value = pad ? 0 : base64_value(text[i]);
+        if (value < 0) return Failure{wanted};
+        bits = bits << 6 | static_cast<std::uint32_t>(value);
+        if (i % 4 != 3) continue;
+        for (int shift = 16; shift >= 0 && out < secret.size(); shift -= 8) {
+            secret.writable()[out++] = static_cast<std::uint8_t>(bits >> shift);
+        }
+        bits = 0;
+    }
+    return secret;
+}
+
+/// The size when the file is fit to hold a key, else why not.
+Parsed<std::size_t> check_key_file(int fd, const std::string& path) {
+    struct stat status {};
+    if (::fstat(fd, &status) != 0) return Failure{"cannot look at " + quoted(path) + ": " + std::strerror(errno)};
+    if (!S_ISREG(status.st_mode)) return Failure{quoted(path) + " is not a regular file"};
+    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+        return Failure{quoted(path) + " is open to others than its owner; chmod 600 " + path};
+    }
+    if (status.st_size > static_cast<off_t>(kLongestPsk + 2)) {
+        return Failure{quoted(path) + " is too large for a key; at most " + std::to_string(kLongestPsk) + " octets"};
+    }
+    return static_cast<std::size_t>(status.st_size);
+}
+
+/// Fills `into` from the file; the number of octets read, or -1 with errno.
+ssize_t read_all(int fd, MutableByteView into) {
+    std::size_t have = 0;
+    while (have < into.size()) {
+        const ssize_t count = ::read(fd, into.data() + have, into.size() - have);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return -1;
+        if (count == 0) break;
+        have += static_cast<std::size_t>(count);
+    }
+    return static_cast<ssize_t>(have);
+}
+
+}  // namespace
+
+Parsed<crypto::Secret> decode_psk(std::string_view text) {
+    if (text.empty()) return Failure{std::string("the key is empty")};
+    if (text.size() > kLongestPsk) {
+        return Failure{"the key is too long; at most " + std::to_string(kLongestPsk) + " characters"};
+    }
+    const std::string_view notation = text.substr(0, 2);
+    if (notation == "0x" || notation == "0X") return decode_hex(text.substr(2));
+    if (notation == "0s" || notation == "0S") return decode_base64(text.substr(2));
+    return crypto::Secret(as_bytes(text));
+}
+
+Parsed<crypto::Secret> read_psk_file(const std::string& path) {
+    if (path.find('\0') != std::string::npos) return Failure{quoted(path) + " is not a path"};
+    // Without O_NONBLOCK opening a FIFO would wait for its writer.
+    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+    if (file.get() < 0) return Failure{"cannot open " + quoted(path) + ": " + std::strerror(errno)};
+    const Parsed<std::size_t> size = check_key_file(file.get(), path);
+    if (!size) return Failure{size.error()};
+
+    crypto::Secret content(size.value());
+    const ssize_t count = read_all(file.get(), content.writable());
+    if (count < 0) return Failure{"cannot read " + quoted(path) + ": " + std::strerror(errno)};
+    std::string_view line(reinterpret_cast<const char*>(content.view().data()), static_cast<std::size_t>(count));
+    if (line.ends_with('\n')) line.remove_suffix(1);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.empty()) return Failure{quoted(path) + " is empty"};
+    if (line.find_first_of(std::string_view("\n\0", 2)) != std::string_view::npos) {
+        return Failure{quoted(path) +
+                       " has more than one line; it must hold the key alone (a binary key as 0x... or 0s...)"};
+    }
+    Parsed<crypto::Secret> key = decode_psk(line);
+    if (!key) return Failure{quoted(path) + ": " + key.error()};
+    return key;
+}
+
+Parsed<crypto::Secret> read_psk_env(const std::string& variable) {
+    const char* value = variable.empty() ? nullptr : std::getenv(variable.c_str());
+    if (value == nullptr) return Failure{"the environment has no variable " + quoted(variable)};
+    Parsed<crypto::Secret> key = decode_psk(value);
+    if (!key) return Failure{"environment variable " + quoted(variable) + ": " + key.error()};
+    return key;
+}
+
+}  // namespace esplane::config

@@ -1,0 +1,105 @@
+#include "config/values.h"
+
+#include <catch2/catch.hpp>
+#include <limits>
+
+namespace esplane::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST_CASE("Durations are a number and a unit") {
+    const std::vector<std::pair<std::string, Duration>> good = {{"0s", 0s},    {"0ms", 0ms},   {"500ms", 500ms},
+                                                                {"90s", 90s},  {"007m", 7min}, {"8h", 8h},
+                                                                {"30d", 720h}, {"720h", 720h}};
+    for (const auto& [text, expected] : good) {
+        INFO(text);
+        const auto parsed = parse_duration(text, 0s, 720h);
+        REQUIRE(parsed);
+        CHECK(parsed.value() == expected);
+    }
+    for (const char* text :
+         {"", "s", "1", "1x", "1 h", " 1h", "1h ", "+1h", "-1h", "1.5h", "1H", "1h30m", "0x1s", "721h", "31d",
+          "18446744073709551616ms", "18446744073709551615d", "9223372036854775807h"}) {
+        INFO(text);
+        CHECK_FALSE(parse_duration(text, 0s, 720h));
+    }
+    CHECK_FALSE(parse_duration("9s", 10s, 20s));
+    CHECK(parse_duration("10s", 10s, 20s));
+    CHECK(parse_duration("20s", 10s, 20s));
+    CHECK_FALSE(parse_duration("21s", 10s, 20s));
+}
+
+TEST_CASE("Durations are written in the largest unit that fits") {
+    const std::vector<std::pair<Duration, std::string>> cases = {{0ms, "0s"},  {1ms, "1ms"}, {1000ms, "1s"},
+                                                                 {90s, "90s"}, {180s, "3m"}, {3600s, "1h"},
+                                                                 {24h, "1d"},  {25h, "25h"}};
+    for (const auto& [duration, expected] : cases)
+        CHECK(to_text(duration) == expected);
+}
+
+TEST_CASE("Numbers are decimal and in range") {
+    for (const char* text :
+         {"", "-1", "+1", "1.0", "0x1", " 1", "1 ", "11", "4294967297", "18446744073709551617", "one"}) {
+        INFO(text);
+        CHECK_FALSE(parse_number(text, 0, 10));
+    }
+    CHECK(parse_number("0", 0, 10).value() == 0);
+    CHECK(parse_number("10", 0, 10).value() == 10);
+    CHECK_FALSE(parse_number("4", 5, 10));
+    CHECK(parse_number("4294967295", 0, std::numeric_limits<std::uint32_t>::max()).value() == 4294967295U);
+    CHECK(parse_auto_or_number("auto", 5, 10).value() == std::nullopt);
+    CHECK(parse_auto_or_number("5", 5, 10).value() == 5U);
+    CHECK_FALSE(parse_auto_or_number("Auto", 5, 10));
+}
+
+TEST_CASE("Switches are yes and no") {
+    for (const char* text : {"yes", "Yes", "true", "TRUE"})
+        CHECK(parse_switch(text).value());
+    for (const char* text : {"no", "NO", "false", "False"})
+        CHECK_FALSE(parse_switch(text).value());
+    for (const char* text : {"", "1", "0", "y", "on", "off", "yes "})
+        CHECK_FALSE(parse_switch(text));
+}
+
+TEST_CASE("Prefixes have no host bits") {
+    const std::vector<std::pair<std::string, std::string>> good = {
+        {"10.0.0.0/16", "10.0.0.0/16"},    {"0.0.0.0/0", "0.0.0.0/0"},         {"192.0.2.1/32", "192.0.2.1/32"},
+        {"192.0.2.1", "192.0.2.1/32"},     {"2001:db8::/32", "2001:db8::/32"}, {"::/0", "::/0"},
+        {"2001:db8::1", "2001:db8::1/128"}};
+    for (const auto& [text, expected] : good) {
+        INFO(text);
+        const auto prefix = parse_prefix(text);
+        REQUIRE(prefix);
+        CHECK(prefix.value() == Prefix::parse(expected));
+    }
+    struct Meant {
+        const char* text;
+        const char* prefix;
+    };
+    for (const Meant& meant :
+         {Meant{"10.0.0.5/16", "10.0.0.0/16"}, Meant{"255.255.255.255/0", "0.0.0.0/0"},
+          Meant{"10.128.0.0/8", "10.0.0.0/8"}, Meant{"192.0.2.255/31", "192.0.2.254/31"},
+          Meant{"2001:db8:ffff::/33", "2001:db8:8000::/33"}, Meant{"2001:db8::1/127", "2001:db8::/127"}}) {
+        CHECK(parse_prefix(meant.text).error() ==
+              quoted(meant.text) + " has host bits set; did you mean " + quoted(meant.prefix) + "?");
+    }
+    for (const char* text : {"", "/", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/8/8", "10.0.0/8",
+                             "::/129", "10.0.0.0/ 8", "any", "10.0.0.0/255.0.0.0"}) {
+        INFO(text);
+        CHECK_FALSE(parse_prefix(text));
+    }
+}
+
+TEST_CASE("A choice is one of its words") {
+    static constexpr Choice<int> kChoices[] = {{"auto", 1}, {"none", 2}, {"later", 3, "write none"}};
+    const auto parse = one_of(kChoices);
+    CHECK(parse("auto").value() == 1);
+    CHECK(parse("none").value() == 2);
+    CHECK(parse("later").error() == "'later' is not available yet; write none");
+    CHECK(parse("nome").error() == "'nome' is not accepted; did you mean 'none'? one of auto, none");
+    CHECK(parse("").error() == "'' is not accepted; one of auto, none");
+}
+
+}  // namespace
+}  // namespace esplane::config
