@@ -1,0 +1,215 @@
+#include "gateway/gateway.h"
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <set>
+#include <utility>
+
+#include "gateway/log.h"
+#include "gateway/reload.h"
+#include "gateway/service_manager.h"
+#include "gateway/status/units.h"
+#include "gateway/version.h"
+
+namespace esplane::gateway {
+namespace {
+
+constexpr std::chrono::seconds kPatienceAtEnd{2};  // for the peers' answers to our Deletes
+constexpr std::chrono::seconds kMetricsInterval{1};
+
+}  // namespace
+
+Gateway::Gateway(Options options, std::string config_file, std::unique_ptr<ike::EventLoop> loop, Signals signals)
+    : options_(std::move(options)),
+      config_file_(std::move(config_file)),
+      loop_(std::move(loop)),
+      signals_(std::move(signals)),
+      alive_timer_(*loop_,
+                   [this] {
+                       notify_alive();
+                       alive_timer_.set_after(*alive_interval());
+                   }),
+      metrics_timer_(*loop_,
+                     [this] {
+                         metrics_->publish(report());
+                         metrics_timer_.set_after(kMetricsInterval);
+                     }),
+      stop_timer_(*loop_, [this] { finished_ = true; }) {
+    signals_.watch(*loop_, [this](int signal) { on_signal(signal); });
+}
+
+Gateway::~Gateway() = default;
+
+Result<std::unique_ptr<Gateway>, std::string> Gateway::start(Options options, std::string config_file) {
+    auto signals = Signals::open();
+    if (!signals) return Failure{signals.error()};
+    auto loop = ike::EventLoop::open();
+    if (!loop) return Failure{loop.error()};
+    std::unique_ptr<Gateway> gateway(
+        new Gateway(std::move(options), std::move(config_file), std::move(*loop), std::move(*signals)));
+    // Sockets first: their being taken says that another gateway runs, before anything of its is touched. Blackholes
+    // before everything else, so that nothing leaves in clear while the rest comes up.
+    for (const auto step : {&Gateway::open_sockets, &Gateway::lay_blackholes, &Gateway::start_dataplane,
+                            &Gateway::set_tunnels, &Gateway::start_metrics}) {
+        auto done = (*gateway.*step)();
+        if (done) continue;
+        return Failure{done.error() + gateway->keep_what_a_crash_left()};
+    }
+    gateway->announce_ready();
+    return gateway;
+}
+
+Result<void, std::string> Gateway::open_sockets() {
+    auto control = control::ListeningSocket::open(options_.control_socket);
+    if (!control) return Failure{control.error()};
+    control_socket_.emplace(std::move(*control));
+    auto transport = ike::UdpTransport::open(options_.ike.ike_port, options_.dataplane.socket_mark);
+    if (!transport) return Failure{transport.error()};
+    transport_.emplace(std::move(*transport));
+    return {};
+}
+
+Result<void, std::string> Gateway::lay_blackholes() {
+    auto netlink = Netlink::open();
+    if (!netlink) return Failure{netlink.error()};
+    if (const auto found = netlink->our_routes()) after_crash_ = !found->empty();
+    auto routing = Routing::open(options_.dataplane.socket_mark);
+    if (!routing) return Failure{routing.error()};
+    routing_ = std::move(*routing);
+    for (const TunnelOptions& tunnel : options_.tunnels) {
+        if (!tunnel.routes) continue;
+        if (auto laid = routing_->lay(routes_of(tunnel, 0)); !laid) return laid;
+    }
+    return {};
+}
+
+/// A start that fails must not open what the gateway before it left closed when it crashed. Returns what to add to the
+/// error.
+std::string Gateway::keep_what_a_crash_left() {
+    if (!after_crash_ || !routing_) return {};
+    (void)routing_.release();  // its destructor would remove the routes
+    return ". The blackhole routes of an earlier run stay, so that nothing leaves in clear: the next start takes them "
+           "over; `ip route flush table 5050` (and 5051) removes them";
+}
+
+Result<void, std::string> Gateway::start_dataplane() {
+    auto started = dataplane::start_tun_dataplane(options_.dataplane);
+    if (!started) return Failure{started.error()};
+    dataplane_ = std::move(*started);
+    runtime_ = std::make_unique<ike::Runtime>(*loop_, std::move(*transport_), *dataplane_, random_, options_.ike,
+                                              static_cast<ike::Observer&>(*this));
+    tunnels_ = std::make_unique<Tunnels>(
+        *loop_, Tunnels::Parts{*dataplane_, *runtime_, *routing_, options_.dataplane.socket_mark});
+    return {};
+}
+
+Result<void, std::string> Gateway::set_tunnels() {
+    for (const TunnelOptions& tunnel : options_.tunnels) {
+        if (auto set = tunnels_->set(tunnel); !set) return set;
+    }
+    return routing_->sweep();
+}
+
+Result<void, std::string> Gateway::start_metrics() {
+    if (!options_.metrics) return {};
+    auto server = MetricsServer::start(*options_.metrics);
+    if (!server) return Failure{server.error()};
+    metrics_ = std::move(*server);
+    metrics_->publish(report());
+    metrics_timer_.set_after(kMetricsInterval);
+    return {};
+}
+
+void Gateway::announce_ready() {
+    control_ = std::make_unique<control::Server>(*loop_, std::move(*control_socket_), static_cast<Handler&>(*this));
+    control_socket_.reset();
+    if (const auto interval = alive_interval()) alive_timer_.set_after(*interval);
+    const std::string tunnels = count_text(options_.tunnels.size(), "tunnel");
+    const std::string metrics = options_.metrics ? ", metrics at " + options_.metrics->to_string() : "";
+    spdlog::info("ready: {}, control socket {}{}", tunnels, options_.control_socket, metrics);
+    notify_ready(tunnels);
+}
+
+void Gateway::run() {
+    while (!finished_ && !(stopping_ && runtime_->idle()))
+        loop_->turn();
+    spdlog::info("stopped");
+}
+
+void Gateway::on_signal(int signal) {
+    if (signal == SIGHUP) {
+        reload();
+    } else if (stopping_) {
+        finished_ = true;  // told twice: whoever stops us is in a hurry
+    } else {
+        stop();
+    }
+}
+
+void Gateway::stop() {
+    spdlog::info("stopping: deletes the SAs of {} at their peers", count_text(tunnels_->names().size(), "tunnel"));
+    notify_stopping();
+    stopping_ = true;
+    stop_timer_.set_after(kPatienceAtEnd);
+    runtime_->command(ike::Shutdown{}, nullptr);
+}
+
+void Gateway::reload() {
+    if (stopping_) return;
+    notify_reloading();
+    auto loaded = config::load_file(config_file_);
+    if (loaded) {
+        apply(std::move(*loaded));
+    } else {
+        for (const config::Problem& problem : loaded.error())
+            spdlog::error("{}", problem.to_string());
+        spdlog::error("reload: nothing was changed, because of what is wrong in {} ({})", config_file_,
+                      count_text(loaded.error().size(), "problem"));
+    }
+    notify_ready(count_text(options_.tunnels.size(), "tunnel"));
+}
+
+void Gateway::apply(Options wanted) {
+    const ReloadPlan plan = plan_reload(options_, wanted);
+    for (const std::string& key : plan.needs_restart) {
+        spdlog::warn("reload: gateway.{} has changed, which takes effect at the next start", key);
+    }
+    set_log_level(wanted.log);
+    const std::set<std::string> changed(plan.changed.begin(), plan.changed.end());
+    const std::set<std::string> added(plan.added.begin(), plan.added.end());
+    for (const TunnelOptions& tunnel : wanted.tunnels) {
+        const std::string& name = tunnel.ike.name;
+        if (!changed.contains(name) && !added.contains(name)) continue;
+        spdlog::info("reload: tunnel {} is {}", name, added.contains(name) ? "added" : "changed, and negotiated anew");
+        if (auto set = tunnels_->set(tunnel); !set) spdlog::error("{}", set.error());
+    }
+    // After the others, so that a device which goes over to another tunnel stays open.
+    for (const std::string& name : plan.removed) {
+        spdlog::info("reload: tunnel {} is removed", name);
+        tunnels_->remove(name);
+    }
+    // What a running gateway cannot change stays as it is, to be compared with again.
+    options_.tunnels = std::move(wanted.tunnels);
+    options_.log = wanted.log;
+    spdlog::info("reload done: {} untouched, {} changed, {} added, {} removed", plan.untouched.size(),
+                 plan.changed.size(), plan.added.size(), plan.removed.size());
+}
+
+void Gateway::on_happened(const ike::Happened& happened) {
+    log_happened(happened);
+}
+
+Report Gateway::report(const std::string& only) const {
+    return {.now = ike::EventLoop::now(),
+            .wall_clock = std::chrono::system_clock::now(),
+            .started_at = started_at_,
+            .version = kVersion,
+            .pid = getpid(),
+            .tunnels = tunnels_->report(only),
+            .workers = dataplane_->workers(),
+            .ike = runtime_->counters()};
+}
+
+}  // namespace esplane::gateway

@@ -1,0 +1,105 @@
+#include "gateway/metrics/families.h"
+
+#include <string>
+#include <utility>
+
+#include "gateway/printable.h"
+
+namespace esplane::gateway {
+namespace {
+
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using Label = prometheus::ClientMetric::Label;
+
+/// Collects the samples of one family.
+class Family {
+  public:
+    Family(const char* name, const char* help, MetricType type) : family_{name, help, type, {}} {}
+
+    void add(std::vector<Label> labels, double value) {
+        prometheus::ClientMetric metric;
+        metric.label = std::move(labels);
+        (family_.type == MetricType::Counter ? metric.counter.value : metric.gauge.value) = value;
+        family_.metric.push_back(std::move(metric));
+    }
+    void add(std::vector<Label> labels, std::uint64_t value) { add(std::move(labels), static_cast<double>(value)); }
+    MetricFamily take() && { return std::move(family_); }
+
+  private:
+    MetricFamily family_;
+};
+
+double seconds(std::chrono::system_clock::time_point at) {
+    return std::chrono::duration<double>(at.time_since_epoch()).count();
+}
+
+void add_tunnels(const Report& report, std::vector<MetricFamily>& families) {
+    Family established("esplane_tunnel_established", "1 while the tunnel is established.", MetricType::Gauge);
+    Family packets("esplane_tunnel_packets_total", "Inner packets that passed the tunnel.", MetricType::Counter);
+    Family bytes("esplane_tunnel_bytes_total", "Octets of the inner packets that passed.", MetricType::Counter);
+    Family dropped("esplane_tunnel_dropped_packets_total", "Packets of the tunnel that were dropped, by reason.",
+                   MetricType::Counter);
+    Family error("esplane_tunnel_error", "1 while the tunnel's last attempt stands failed, by error code.",
+                 MetricType::Gauge);
+    for (const TunnelReport& tunnel : report.tunnels) {
+        const Label name{"tunnel", printable(tunnel.ike.name)};
+        established.add({name}, tunnel.ike.state == ike::TunnelState::kEstablished ? 1.0 : 0.0);
+        packets.add({name, {"direction", "in"}}, tunnel.totals.packets_in);
+        packets.add({name, {"direction", "out"}}, tunnel.totals.packets_out);
+        bytes.add({name, {"direction", "in"}}, tunnel.totals.bytes_in);
+        bytes.add({name, {"direction", "out"}}, tunnel.totals.bytes_out);
+        for (const auto& [reason, count] : tunnel.drops)
+            dropped.add({name, {"reason", reason}}, count);
+        if (tunnel.ike.last_error) error.add({name, {"code", tunnel.ike.last_error->code}}, 1.0);
+    }
+    for (Family* family : {&established, &packets, &bytes, &dropped, &error}) {
+        families.push_back(std::move(*family).take());
+    }
+}
+
+void add_workers(const Report& report, std::vector<MetricFamily>& families) {
+    Family packets("esplane_worker_packets_total", "Packets that the worker handled.", MetricType::Counter);
+    Family dropped("esplane_worker_dropped_packets_total", "Packets that the worker dropped, by reason.",
+                   MetricType::Counter);
+    for (const dataplane::WorkerStatus& worker : report.workers) {
+        const Label id{"worker", std::to_string(worker.id)};
+        packets.add({id}, worker.packets);
+        for (const auto& [reason, count] : worker.drops)
+            dropped.add({id, {"reason", reason}}, count);
+    }
+    families.push_back(std::move(packets).take());
+    families.push_back(std::move(dropped).take());
+}
+
+void add_ike(const ike::Counters& counters, std::vector<MetricFamily>& families) {
+    Family sas("esplane_ike_sas", "IKE SAs, by stage.", MetricType::Gauge);
+    sas.add({{"stage", "half_open"}}, static_cast<double>(counters.half_open));
+    sas.add({{"stage", "any"}}, static_cast<double>(counters.ike_sas));
+    Family datagrams("esplane_ike_datagrams_total", "IKE datagrams received.", MetricType::Counter);
+    datagrams.add({}, counters.datagrams);
+    Family refused("esplane_ike_refused_datagrams_total", "IKE datagrams that led to nothing new, by reason.",
+                   MetricType::Counter);
+    for (const auto& [reason, count] : refused_datagrams(counters))
+        refused.add({{"reason", reason}}, count);
+    for (Family* family : {&sas, &datagrams, &refused})
+        families.push_back(std::move(*family).take());
+}
+
+}  // namespace
+
+std::vector<prometheus::MetricFamily> to_families(const Report& report) {
+    std::vector<MetricFamily> families;
+    Family build("esplane_build_info", "1, with the version as label.", MetricType::Gauge);
+    build.add({{"version", report.version}}, 1.0);
+    families.push_back(std::move(build).take());
+    Family start("esplane_start_time_seconds", "When the gateway started, in seconds since 1970.", MetricType::Gauge);
+    start.add({}, seconds(report.started_at));
+    families.push_back(std::move(start).take());
+    add_tunnels(report, families);
+    add_workers(report, families);
+    add_ike(report.ike, families);
+    return families;
+}
+
+}  // namespace esplane::gateway

@@ -1,0 +1,40 @@
+// What the whole program runs with: filled by config/, read by gateway/ alone.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dataplane/options.h"
+#include "ike/core/options.h"
+
+namespace esplane::gateway {
+
+enum class LogLevel : std::uint8_t { kError, kWarning, kInfo, kDebug };
+
+/// What may stand for `mtu` and `mss`: nothing for auto, else a number of octets.
+using AutoOr = std::optional<std::uint32_t>;
+
+struct TunnelOptions {
+    ike::TunnelOptions ike;
+    std::string interface = "esp0";
+    bool routes = true;                   ///< lay routes for the remote prefixes
+    AutoOr mtu_bytes;                     ///< of the tunnel; auto: from the suite, the outer family and NAT-T
+    AutoOr mss_bytes;                     ///< TCP MSS to clamp to; auto: from the tunnel's MTU
+    std::vector<Prefix> local_prefixes;   ///< `local.subnets` as written
+    std::vector<Prefix> remote_prefixes;  ///< `remote.subnets` as written
+    /// Everything above in one canonical text, secrets as a digest: two tunnels with the same text are the same.
+    std::string fingerprint;
+};
+
+struct Options {
+    std::string control_socket = "/run/esplane/control.sock";
+    std::optional<Endpoint> metrics;
+    LogLevel log = LogLevel::kInfo;
+    dataplane::Options dataplane;
+    ike::Options ike;
+    std::vector<TunnelOptions> tunnels;
+};
+
+}  // namespace esplane::gateway

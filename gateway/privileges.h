@@ -1,0 +1,18 @@
+// What the process gives up before it looks at anything from the network.
+#pragma once
+
+#include <string>
+
+#include "crypto/result.h"
+
+namespace esplane::gateway {
+
+/// Call before the first thread is made: capabilities and filters belong to threads, and later ones inherit them.
+///  - capabilities: all but those for TUN devices and routes, raw sockets and low ports, from the bounding set too;
+///  - no new privileges, no program is ever executed, no process is traced, no module or key ring touched (seccomp);
+///  - no core dump, and no reading of the memory by other processes of the same user: keys live in it;
+///  - as many open files as the system allows, a tunnel with a device of its own needing one.
+/// The error says which capability is missing and what to do.
+Result<void, std::string> give_up_privileges();
+
+}  // namespace esplane::gateway

@@ -1,0 +1,28 @@
+#include "gateway/send_failures.h"
+
+#include <spdlog/spdlog.h>
+
+#include <cstring>
+#include <string>
+
+namespace esplane::gateway {
+namespace {
+
+constexpr std::chrono::seconds kQuiet{10};
+
+}  // namespace
+
+void SendFailures::note(const Path& path, int error) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now < quiet_until_) {
+        ++unsaid_;
+        return;
+    }
+    const std::string more = unsaid_ > 0 ? " (" + std::to_string(unsaid_) + " more since the last such line)" : "";
+    spdlog::warn("IKE to {} from {} was not sent: {}{}", path.remote.to_string(), path.local.to_string(),
+                 std::strerror(error), more);
+    quiet_until_ = now + kQuiet;
+    unsaid_ = 0;
+}
+
+}  // namespace esplane::gateway

@@ -1,0 +1,162 @@
+#include "gateway/status/json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "gateway/status/units.h"
+
+namespace esplane::gateway {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// The engine's clock has no date: it counts from the report's moment.
+std::string date(const Report& report, ike::TimePoint at) {
+    return iso_time(report.wall_clock +
+                    std::chrono::duration_cast<std::chrono::system_clock::duration>(at - report.now));
+}
+
+std::string_view name(ike::TunnelState state) {
+    switch (state) {
+        case ike::TunnelState::kDown:
+            return "down";
+        case ike::TunnelState::kConnecting:
+            return "connecting";
+        case ike::TunnelState::kEstablished:
+            return "established";
+    }
+    return "down";
+}
+
+std::string_view name(ike::StartMode start) {
+    switch (start) {
+        case ike::StartMode::kAuto:
+            return "auto";
+        case ike::StartMode::kOnDemand:
+            return "on-demand";
+        case ike::StartMode::kListen:
+            return "listen";
+    }
+    return "auto";
+}
+
+std::string_view nat_name(const ike::IkeStatus& sa) {
+    if (sa.local_nat) return sa.remote_nat ? "both" : "local";
+    return sa.remote_nat ? "remote" : "none";
+}
+
+Json selectors(const std::vector<dataplane::TrafficSelector>& list) {
+    Json result = Json::array();
+    for (const dataplane::TrafficSelector& selector : list)
+        result.push_back(selector.to_string());
+    return result;
+}
+
+Json drops(const dataplane::DropCounts& counts) {
+    Json result = Json::object();
+    for (const auto& [reason, count] : counts)
+        result[reason] = count;
+    return result;
+}
+
+Json ike_sa(const Report& report, const ike::IkeStatus& sa) {
+    return {{"spi_i", hexadecimal(to_number(sa.spi_i), 16)},
+            {"spi_r", hexadecimal(to_number(sa.spi_r), 16)},
+            {"initiator", sa.initiator},
+            {"suite", to_string(sa.suite)},
+            {"established_at", date(report, sa.established_at)},
+            {"rekey_at", date(report, sa.rekey_at)},
+            {"nat", nat_name(sa)}};
+}
+
+Json child_sa(const Report& report, const ike::ChildStatus& sa, const dataplane::ChildCounters& counters) {
+    return {{"spi_in", hexadecimal(to_number(sa.spi_in), 8)},
+            {"spi_out", hexadecimal(to_number(sa.spi_out), 8)},
+            {"suite", to_string(sa.suite)},
+            {"esn", sa.suite.esn},
+            {"state", sa.state},
+            {"encapsulation", sa.encapsulation == dataplane::Encapsulation::kUdp ? "udp" : "esp"},
+            {"local", selectors(sa.selectors.local)},
+            {"remote", selectors(sa.selectors.remote)},
+            {"packets_in", counters.packets_in},
+            {"bytes_in", counters.bytes_in},
+            {"packets_out", counters.packets_out},
+            {"bytes_out", counters.bytes_out},
+            {"established_at", date(report, sa.established_at)},
+            {"rekey_at", date(report, sa.rekey_at)}};
+}
+
+Json children(const Report& report, const TunnelReport& tunnel) {
+    Json result = Json::array();
+    for (std::size_t i = 0; i < tunnel.ike.children.size(); ++i) {
+        const bool counted = i < tunnel.child_counters.size();
+        result.push_back(
+            child_sa(report, tunnel.ike.children[i], counted ? tunnel.child_counters[i] : dataplane::ChildCounters{}));
+    }
+    return result;
+}
+
+Json tunnel_json(const Report& report, const TunnelReport& tunnel) {
+    Json result{{"name", tunnel.ike.name}, {"state", name(tunnel.ike.state)}};
+    result["peer"] = tunnel.ike.peer ? Json(tunnel.ike.peer->address.to_string()) : Json(nullptr);
+    result["peer_port"] = tunnel.ike.peer && tunnel.ike.peer->port != 0 ? Json(tunnel.ike.peer->port) : Json(nullptr);
+    result["peer_id"] = tunnel.ike.peer_id.empty() ? Json(nullptr) : Json(tunnel.ike.peer_id);
+    result["local"] = tunnel.local_address.empty() ? Json(nullptr) : Json(tunnel.local_address);
+    result["start"] = name(tunnel.start);
+    result["ike"] = tunnel.ike.ike ? ike_sa(report, *tunnel.ike.ike) : Json(nullptr);
+    result["children"] = children(report, tunnel);
+    result["packets_in"] = tunnel.totals.packets_in;
+    result["bytes_in"] = tunnel.totals.bytes_in;
+    result["packets_out"] = tunnel.totals.packets_out;
+    result["bytes_out"] = tunnel.totals.bytes_out;
+    result["drops"] = drops(tunnel.drops);
+    result["interface"] = tunnel.device;
+    result["mtu"] = tunnel.sizes.mtu;
+    result["mss"] = tunnel.sizes.mss_ipv4;
+    result["mss_ipv6"] = tunnel.sizes.mss_ipv6;
+    const auto& error = tunnel.ike.last_error;
+    result["last_error"] = error ? Json{{"code", error->code}, {"message", error->message}} : Json(nullptr);
+    return result;
+}
+
+Json worker_json(const dataplane::WorkerStatus& worker) {
+    return {{"id", worker.id},
+            {"cpu", worker.cpu < 0 ? Json(nullptr) : Json(worker.cpu)},
+            {"packets", worker.packets},
+            {"drops", drops(worker.drops)}};
+}
+
+Json ike_json(const ike::Counters& counters) {
+    Json refused = Json::object();
+    for (const auto& [reason, count] : refused_datagrams(counters)) {
+        if (count > 0) refused[reason] = count;
+    }
+    return {{"half_open", counters.half_open},
+            {"ike_sas", counters.ike_sas},
+            {"child_sas", counters.child_sas},
+            {"datagrams", counters.datagrams},
+            {"refused", refused}};
+}
+
+}  // namespace
+
+dataplane::DropCounts refused_datagrams(const ike::Counters& counters) {
+    return {{"malformed", counters.malformed},        {"wrong_version", counters.wrong_version},
+            {"unknown_sa", counters.unknown_sa},      {"not_expected", counters.not_expected},
+            {"repeated", counters.repeated},          {"bad_icv", counters.bad_icv},
+            {"cookie_asked", counters.cookies_asked}, {"half_open_limit", counters.half_open_dropped},
+            {"stranger", counters.strangers_refused}};
+}
+
+Json to_json(const Report& report) {
+    Json result{{"version", report.version},         {"pid", report.pid},
+                {"at", iso_time(report.wall_clock)}, {"started_at", iso_time(report.started_at)},
+                {"tunnels", Json::array()},          {"workers", Json::array()}};
+    for (const TunnelReport& tunnel : report.tunnels)
+        result["tunnels"].push_back(tunnel_json(report, tunnel));
+    for (const dataplane::WorkerStatus& worker : report.workers)
+        result["workers"].push_back(worker_json(worker));
+    result["ike"] = ike_json(report.ike);
+    return result;
+}
+
+}  // namespace esplane::gateway

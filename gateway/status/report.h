@@ -1,0 +1,40 @@
+// Everything that `status` and the metrics show, as values taken at one moment.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "dataplane/dataplane.h"
+#include "gateway/mtu.h"
+#include "ike/core/actions.h"
+
+namespace esplane::gateway {
+
+struct TunnelReport {
+    ike::TunnelStatus ike;
+    std::vector<dataplane::ChildCounters> child_counters;  ///< one for each of `ike.children`, in their order
+    dataplane::ChildCounters totals;                       ///< of all CHILD_SAs since the tunnel was configured
+    dataplane::DropCounts drops;
+    std::string device;
+    TunnelSizes sizes;
+    std::string local_address;  ///< empty while unknown
+    ike::StartMode start = ike::StartMode::kAuto;
+};
+
+struct Report {
+    ike::TimePoint now;                                ///< to turn the engine's times into dates
+    std::chrono::system_clock::time_point wall_clock;  ///< the same moment
+    std::chrono::system_clock::time_point started_at;
+    std::string version;
+    int pid = 0;
+    std::vector<TunnelReport> tunnels;
+    std::vector<dataplane::WorkerStatus> workers;
+    ike::Counters ike;
+};
+
+/// IKE datagrams that led to nothing new, by reason.
+dataplane::DropCounts refused_datagrams(const ike::Counters& counters);
+
+}  // namespace esplane::gateway

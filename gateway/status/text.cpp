@@ -1,0 +1,186 @@
+#include "gateway/status/text.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "gateway/printable.h"
+#include "gateway/status/units.h"
+
+namespace esplane::gateway {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const Json& field(const Json& object, const char* key) {
+    static const Json kNull;
+    const auto found = object.is_object() ? object.find(key) : object.end();
+    return found != object.end() ? *found : kNull;
+}
+
+std::string word(const Json& object, const char* key, const char* otherwise = "?") {
+    const Json& value = field(object, key);
+    if (value.is_string()) return printable(value.get_ref<const std::string&>());
+    return value.is_number() ? value.dump() : otherwise;
+}
+
+std::uint64_t number(const Json& object, const char* key) {
+    const Json& value = field(object, key);
+    return value.is_number_unsigned() ? value.get<std::uint64_t>() : 0;
+}
+
+std::string joined(const Json& list) {
+    std::string text;
+    for (const Json& item : list) {
+        if (item.is_string()) text += (text.empty() ? "" : ", ") + printable(item.get_ref<const std::string&>());
+    }
+    return text.empty() ? "?" : text;
+}
+
+class Renderer {
+  public:
+    explicit Renderer(const TextOptions& options) : options_(options) {}
+    std::string render(const Json& status);
+
+  private:
+    void heading(const Json& status);
+    void tunnel(const Json& tunnel);
+    void title(const Json& tunnel, const std::string& state);
+    void ike(const Json& sa);
+    void child(const Json& sa);
+    void why(const Json& tunnel);
+    void drops(const Json& counts, const std::string& label);
+    void line(const std::string& label, const std::string& text) {
+        text_ += fmt::format("    {:<6} {}\n", label, text);
+    }
+
+    std::string since(const Json& object, const char* key) const;
+    std::string until(const Json& object, const char* key) const;
+    std::string colored(const char* code, const std::string& text) const {
+        return options_.color ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text;
+    }
+
+    const TextOptions& options_;
+    std::string text_;
+};
+
+std::string Renderer::since(const Json& object, const char* key) const {
+    const auto at = parse_iso_time(word(object, key));
+    return at ? duration_text(std::chrono::floor<std::chrono::seconds>(options_.now - *at)) : "?";
+}
+
+std::string Renderer::until(const Json& object, const char* key) const {
+    const auto at = parse_iso_time(word(object, key));
+    if (!at) return "?";
+    return *at <= options_.now ? "now"
+                               : "in " + duration_text(std::chrono::floor<std::chrono::seconds>(*at - options_.now));
+}
+
+std::string Renderer::render(const Json& status) {
+    heading(status);
+    for (const Json& each : field(status, "tunnels"))
+        tunnel(each);
+    for (const Json& worker : field(status, "workers")) {
+        drops(field(worker, "drops"), "\nworker " + word(worker, "id") + " dropped");
+    }
+    return text_;
+}
+
+void Renderer::heading(const Json& status) {
+    std::size_t total = 0, established = 0, connecting = 0;
+    for (const Json& each : field(status, "tunnels")) {
+        const std::string state = word(each, "state");
+        ++total;
+        established += state == "established" ? 1U : 0U;
+        connecting += state == "connecting" ? 1U : 0U;
+    }
+    text_ += fmt::format("esplane {}, running for {}: {}", word(status, "version"), since(status, "started_at"),
+                         count_text(total, "tunnel"));
+    if (established > 0) text_ += fmt::format(", {} established", established);
+    if (connecting > 0) text_ += fmt::format(", {} connecting", connecting);
+    if (const std::size_t down = total - established - connecting; down > 0) text_ += fmt::format(", {} down", down);
+    text_ += '\n';
+}
+
+void Renderer::tunnel(const Json& tunnel) {
+    const std::string state = word(tunnel, "state");
+    title(tunnel, state);
+    if (field(tunnel, "ike").is_object()) ike(field(tunnel, "ike"));
+    for (const Json& sa : field(tunnel, "children"))
+        child(sa);
+    line("link",
+         fmt::format("{}, MTU {}, MSS {}", word(tunnel, "interface"), word(tunnel, "mtu"), word(tunnel, "mss")));
+    drops(field(tunnel, "drops"), "    drops ");
+    if (state != "established" || field(tunnel, "last_error").is_object()) why(tunnel);
+}
+
+void Renderer::title(const Json& tunnel, const std::string& state) {
+    const bool up = state == "established";
+    const bool connecting = state == "connecting";
+    const char* color = up ? "32" : connecting ? "33" : "31";
+    const char* mark = up ? "●" : connecting ? "◐" : "○";
+    text_ +=
+        fmt::format("\n{} {}  {}", colored(color, mark), colored("1", word(tunnel, "name")), colored(color, state));
+    const std::string peer = word(tunnel, "peer", "any address");
+    const std::string id = word(tunnel, "peer_id", "");
+    text_ += fmt::format("{} {}", up ? " with" : ", peer", peer);
+    if (!id.empty() && id != peer) text_ += fmt::format(" ({})", id);
+    if (up) text_ += fmt::format(" for {}", since(field(tunnel, "ike"), "established_at"));
+    text_ += '\n';
+}
+
+void Renderer::ike(const Json& sa) {
+    const std::string nat = word(sa, "nat");
+    const std::string place = nat == "none"     ? "no NAT"
+                              : nat == "local"  ? "NAT in front of us"
+                              : nat == "remote" ? "NAT in front of the peer"
+                                                : "NAT on both sides";
+    line("IKE", fmt::format("{}, {}, rekey {}", word(sa, "suite"), place, until(sa, "rekey_at")));
+}
+
+void Renderer::child(const Json& sa) {
+    const std::string state = word(sa, "state");
+    const std::string spis = fmt::format("SPI {} in, {} out", word(sa, "spi_in"), word(sa, "spi_out"));
+    if (state == "retiring") return line("CHILD", spis + ", replaced or deleted, ends in seconds");
+    line("CHILD",
+         fmt::format("{}, {}, {}, {}", word(sa, "suite"), word(sa, "encapsulation") == "udp" ? "ESP in UDP" : "ESP",
+                     spis, state == "installed" ? "rekey " + until(sa, "rekey_at") : state));
+    line("", fmt::format("{} === {}", joined(field(sa, "local")), joined(field(sa, "remote"))));
+    line("", fmt::format("in {} ({}), out {} ({})", size_text(number(sa, "bytes_in")),
+                         count_text(number(sa, "packets_in"), "packet"), size_text(number(sa, "bytes_out")),
+                         count_text(number(sa, "packets_out"), "packet")));
+}
+
+void Renderer::why(const Json& tunnel) {
+    const Json& error = field(tunnel, "last_error");
+    if (error.is_object()) {
+        line("why", fmt::format("{}: {}", colored("31", word(error, "code")), word(error, "message")));
+        return;
+    }
+    const std::string start = word(tunnel, "start");
+    if (word(tunnel, "state") == "connecting") return;
+    if (start == "listen") {
+        line("why", "waits for the peer (start: listen)");
+    } else if (start == "on-demand") {
+        line("why", "waits for the first packet (start: on-demand)");
+    } else {
+        line("why", fmt::format("not started; to start it: esplane up {}", word(tunnel, "name")));
+    }
+}
+
+void Renderer::drops(const Json& counts, const std::string& label) {
+    if (!counts.is_object() || counts.empty()) return;
+    std::string text;
+    for (const auto& [reason, count] : counts.items()) {
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", printable(reason), count.dump());
+    }
+    text_ += fmt::format("{} {}\n", label, text);
+}
+
+}  // namespace
+
+std::string to_text(const nlohmann::ordered_json& status, const TextOptions& options) {
+    return Renderer(options).render(status);
+}
+
+}  // namespace esplane::gateway

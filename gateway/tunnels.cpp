@@ -1,0 +1,241 @@
+#include "gateway/tunnels.h"
+
+#include <spdlog/spdlog.h>
+
+#include <unordered_map>
+#include <utility>
+
+#include "gateway/log.h"
+#include "gateway/outer_path.h"
+
+namespace esplane::gateway {
+namespace {
+
+constexpr std::chrono::seconds kLookAroundInterval{10};
+constexpr std::uint32_t kUsualMtu = 1500;
+
+dataplane::TunnelPolicy policy_of(const TunnelOptions& options, dataplane::TunnelId id, dataplane::ClearPort port,
+                                  const TunnelSizes& sizes) {
+    const bool traps =
+        options.ike.start == ike::StartMode::kOnDemand || options.ike.dpd.action == ike::DpdAction::kTrap;
+    return {.id = id,
+            .name = options.ike.name,
+            .port = port,
+            .selectors = options.ike.selectors,
+            .acquire = traps,
+            .mss_ipv4 = sizes.mss_ipv4,
+            .mss_ipv6 = sizes.mss_ipv6};
+}
+
+ike::LastError no_route(const TunnelOptions& options, const std::string& why) {
+    const std::string& name = options.ike.name;
+    return {"no_route_to_peer", "Tunnel " + name + ": this host knows " + why +
+                                    ". Add a route to the peer, or write the address to negotiate from as tunnels." +
+                                    name + ".local.address. It is tried again every " +
+                                    std::to_string(kLookAroundInterval.count()) + " s."};
+}
+
+}  // namespace
+
+TunnelRoutes routes_of(const TunnelOptions& tunnel, std::uint32_t mtu) {
+    return {.tunnel = tunnel.ike.name,
+            .device = tunnel.interface,
+            .local = tunnel.local_prefixes,
+            .remote = tunnel.remote_prefixes,
+            .mtu_bytes = mtu};
+}
+
+Tunnels::Tunnels(ike::EventLoop& loop, Parts parts)
+    : parts_(parts), devices_(parts.dataplane, parts.routing), look_around_timer_(loop, [this] { look_around(); }) {
+    look_around_timer_.set_after(kLookAroundInterval);
+}
+
+std::vector<std::string> Tunnels::names() const {
+    std::vector<std::string> result;
+    for (const auto& [name, tunnel] : tunnels_)
+        result.push_back(name);
+    return result;
+}
+
+Result<void, std::string> Tunnels::set(const TunnelOptions& options) {
+    const auto found = tunnels_.find(options.ike.name);
+    if (found == tunnels_.end()) {
+        Tunnel& tunnel = tunnels_[options.ike.name];
+        tunnel.options = options;
+        return begin(tunnel);
+    }
+    Tunnel& tunnel = found->second;
+    tunnel.next = options;
+    auto routed = route(options, tunnel.sizes.mtu);
+    if (!tunnel.leaving) leave(tunnel);
+    return routed;
+}
+
+void Tunnels::remove(const std::string& name) {
+    const auto found = tunnels_.find(name);
+    if (found == tunnels_.end()) return;
+    found->second.next.reset();
+    if (!found->second.leaving) leave(found->second);
+}
+
+Result<void, std::string> Tunnels::route(const TunnelOptions& options, std::uint32_t mtu) {
+    return options.routes ? parts_.routing.lay(routes_of(options, mtu)) : parts_.routing.remove(options.ike.name);
+}
+
+Result<void, std::string> Tunnels::begin(Tunnel& tunnel) {
+    const TunnelOptions& options = tunnel.options;
+    const auto failed = [&](const std::string& why) {
+        tunnel.problem = ike::LastError{"interface_failed", "Tunnel " + options.ike.name + ": " + why};
+        return Failure{tunnel.problem->message};
+    };
+    tunnel.id = dataplane::TunnelId{++last_id_};
+    tunnel.sizes = tunnel_sizes(options, find_path(tunnel));
+    const auto port = devices_.acquire(options.interface, tunnel.sizes.mtu);
+    if (!port) return failed(port.error());
+    if (auto routed = route(options, tunnel.sizes.mtu); !routed) {
+        devices_.release(options.interface);
+        return failed(routed.error());
+    }
+    tunnel.has_device = true;
+    parts_.dataplane.add_tunnel(policy_of(options, tunnel.id, *port, tunnel.sizes));
+    if (tunnel.problem) {
+        log_happened({ike::Severity::kError, options.ike.name, tunnel.problem->code, tunnel.problem->message});
+    } else {
+        negotiate(tunnel);
+    }
+    return {};
+}
+
+/// Fills in `local` or `problem`; returns the MTU of the outgoing link, as far as it can be known.
+std::uint32_t Tunnels::find_path(Tunnel& tunnel) {
+    const ike::TunnelOptions& options = tunnel.options.ike;
+    tunnel.local = options.local_address;
+    tunnel.problem.reset();
+    if (!options.remote_address) return kUsualMtu;
+    const auto path = find_outer_path(*options.remote_address, parts_.socket_mark);
+    if (path && !tunnel.local) tunnel.local = path->local;
+    if (!tunnel.local) tunnel.problem = no_route(tunnel.options, path.error());
+    return path ? path->mtu : kUsualMtu;
+}
+
+void Tunnels::negotiate(Tunnel& tunnel) {
+    ike::TunnelOptions options = tunnel.options.ike;
+    options.id = tunnel.id;
+    options.local_address = tunnel.local;
+    tunnel.negotiates = true;
+    parts_.runtime.command(ike::AddTunnel{options}, [this, name = options.name](const ike::CommandDone& done) {
+        const auto found = tunnels_.find(name);
+        if (done.ok || found == tunnels_.end()) return;
+        log_happened({ike::Severity::kError, name, done.code, done.message});
+        found->second.negotiates = false;
+        found->second.problem = ike::LastError{done.code, done.message};
+    });
+}
+
+void Tunnels::leave(Tunnel& tunnel) {
+    const std::string name = tunnel.options.ike.name;
+    if (!tunnel.negotiates) return left(name);
+    tunnel.leaving = true;
+    parts_.runtime.command(ike::RemoveTunnel{name}, [this, name](const ike::CommandDone&) { left(name); });
+}
+
+void Tunnels::left(const std::string& name) {
+    Tunnel& tunnel = tunnels_.at(name);
+    const std::string device = tunnel.has_device ? tunnel.options.interface : std::string();
+    parts_.dataplane.remove_tunnel(tunnel.id);
+    parts_.runtime.traffic().forget(tunnel.id);
+    tunnel.negotiates = tunnel.leaving = tunnel.has_device = false;
+    if (tunnel.next) {
+        tunnel.options = *std::exchange(tunnel.next, std::nullopt);
+        if (const auto begun = begin(tunnel); !begun) spdlog::error("{}", begun.error());
+    } else {
+        if (const auto removed = parts_.routing.remove(name); !removed)
+            spdlog::error("Tunnel {}: {}", name, removed.error());
+        tunnels_.erase(name);
+    }
+    // Last, so that a device which the new options want again is not closed in between.
+    if (!device.empty()) devices_.release(device);
+}
+
+/// What kept a tunnel from the engine may be gone by now.
+void Tunnels::try_again(Tunnel& tunnel) {
+    if (tunnel.negotiates || tunnel.leaving) return;
+    if (!tunnel.has_device) {
+        (void)begin(tunnel);  // told when it happened first
+    } else if (!tunnel.local) {
+        (void)find_path(tunnel);
+        if (!tunnel.problem) negotiate(tunnel);
+    }
+    if (tunnel.negotiates) spdlog::info("Tunnel {}: what it lacked is there now; negotiates.", tunnel.options.ike.name);
+}
+
+void Tunnels::look_around() {
+    look_around_timer_.set_after(kLookAroundInterval);
+    for (auto& [name, tunnel] : tunnels_) {
+        try_again(tunnel);
+        follow_path(tunnel);
+    }
+}
+
+/// The host's own address towards the peer may change, where none is written.
+void Tunnels::follow_path(Tunnel& tunnel) {
+    const ike::TunnelOptions& options = tunnel.options.ike;
+    if (!tunnel.negotiates || tunnel.leaving || options.local_address || !options.remote_address) return;
+    const auto path = find_outer_path(*options.remote_address, parts_.socket_mark);
+    if (!path || tunnel.local == path->local) return;  // no route just now says nothing of the address
+    spdlog::warn("Tunnel {}: the way to the peer leaves from {} now, no longer from {}; negotiates anew.", options.name,
+                 path->local.to_string(), tunnel.local->to_string());
+    tunnel.next = tunnel.options;
+    leave(tunnel);
+}
+
+void Tunnels::command(const std::string& name, decltype(ike::Command::what) what, ike::Runtime::WhenDone when_done) {
+    Tunnel& tunnel = tunnels_.at(name);
+    if (tunnel.leaving) {
+        when_done({.ok = false, .code = "changing", .message = "Tunnel " + name + " is being changed; try again."});
+        return;
+    }
+    try_again(tunnel);
+    if (tunnel.problem) {
+        when_done({.ok = false, .code = tunnel.problem->code, .message = tunnel.problem->message});
+        return;
+    }
+    parts_.runtime.command(std::move(what), std::move(when_done));
+}
+
+std::vector<TunnelReport> Tunnels::report(const std::string& only) const {
+    const std::vector<ike::TunnelStatus> statuses = parts_.runtime.status();
+    std::unordered_map<std::string, const ike::TunnelStatus*> by_name;
+    for (const ike::TunnelStatus& status : statuses)
+        by_name.emplace(status.name, &status);
+    std::vector<TunnelReport> reports;
+    for (const auto& [name, tunnel] : tunnels_) {
+        if (!only.empty() && name != only) continue;
+        const auto status = by_name.find(name);
+        reports.push_back(report_one(tunnel, status == by_name.end() ? nullptr : status->second));
+    }
+    return reports;
+}
+
+TunnelReport Tunnels::report_one(const Tunnel& tunnel, const ike::TunnelStatus* status) const {
+    TunnelReport report;
+    if (status != nullptr) report.ike = *status;
+    report.ike.name = tunnel.options.ike.name;
+    report.ike.id = tunnel.id;
+    if (!report.ike.peer && tunnel.options.ike.remote_address) {
+        report.ike.peer = Endpoint{*tunnel.options.ike.remote_address, 0};
+    }
+    if (tunnel.problem) report.ike.last_error = tunnel.problem;
+    for (const ike::ChildStatus& child : report.ike.children) {
+        report.child_counters.push_back(parts_.runtime.traffic().counters(child.id));
+    }
+    report.totals = parts_.runtime.traffic().totals(tunnel.id);
+    report.drops = parts_.dataplane.drops(tunnel.id);
+    report.device = tunnel.options.interface;
+    report.sizes = tunnel.sizes;
+    report.local_address = tunnel.local ? tunnel.local->to_string() : std::string();
+    report.start = tunnel.options.ike.start;
+    return report;
+}
+
+}  // namespace esplane::gateway

@@ -1,0 +1,82 @@
+// The configured tunnels at run time: keeps routes, devices, data plane and engine in step with the configuration.
+//
+//   begin:   sizes -> device -> routes -> policy (from now on packets are dropped with a count) -> engine
+//   leave:   engine deletes its SAs -> policy goes -> either begin with the new options, or routes and device go
+//
+// Routes of a changed tunnel are laid anew before anything else happens to it: at no moment does a prefix stand open.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/devices.h"
+#include "gateway/mtu.h"
+#include "gateway/net/routing.h"
+#include "gateway/options.h"
+#include "gateway/status/report.h"
+#include "ike/runtime/runtime.h"
+
+namespace esplane::gateway {
+
+/// The routes of a tunnel; `mtu` 0: the device's.
+TunnelRoutes routes_of(const TunnelOptions& tunnel, std::uint32_t mtu);
+
+class Tunnels {
+  public:
+    struct Parts {
+        dataplane::Dataplane& dataplane;
+        ike::Runtime& runtime;
+        Routing& routing;
+        std::uint32_t socket_mark;
+    };
+
+    /// What the parts refer to must outlive this.
+    Tunnels(ike::EventLoop& loop, Parts parts);
+
+    /// Adds a tunnel, or changes the one of this name. A device or route that the kernel refuses is an error; a peer to
+    /// which there is no route yet is not. What went wrong is tried again from time to time.
+    Result<void, std::string> set(const TunnelOptions& options);
+    void remove(const std::string& name);
+
+    bool contains(const std::string& name) const { return tunnels_.contains(name); }
+    std::vector<std::string> names() const;
+    /// Up, Down or Rekey, for a tunnel that exists.
+    void command(const std::string& name, decltype(ike::Command::what) what, ike::Runtime::WhenDone when_done);
+
+    /// All tunnels by name, or just one.
+    std::vector<TunnelReport> report(const std::string& only = {}) const;
+
+  private:
+    struct Tunnel {
+        TunnelOptions options;
+        dataplane::TunnelId id{};
+        std::optional<IpAddress> local;  ///< written or found; none: there is no route, or the peer may be anywhere
+        TunnelSizes sizes;
+        bool has_device = false;
+        bool negotiates = false;                ///< the engine has it
+        bool leaving = false;                   ///< the engine is taking it down
+        std::optional<TunnelOptions> next;      ///< when it has left; nothing: it goes for good
+        std::optional<ike::LastError> problem;  ///< why it is not with the engine
+    };
+
+    Result<void, std::string> begin(Tunnel& tunnel);
+    void negotiate(Tunnel& tunnel);
+    void try_again(Tunnel& tunnel);
+    void leave(Tunnel& tunnel);
+    void left(const std::string& name);
+    void look_around();
+    void follow_path(Tunnel& tunnel);
+    std::uint32_t find_path(Tunnel& tunnel);
+    Result<void, std::string> route(const TunnelOptions& options, std::uint32_t mtu);
+    TunnelReport report_one(const Tunnel& tunnel, const ike::TunnelStatus* status) const;
+
+    Parts parts_;
+    Devices devices_;
+    std::map<std::string, Tunnel> tunnels_;
+    std::uint32_t last_id_ = 0;
+    ike::EventLoop::Timer look_around_timer_;
+};
+
+}  // namespace esplane::gateway

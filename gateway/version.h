@@ -1,0 +1,7 @@
+#pragma once
+
+namespace esplane::gateway {
+
+inline constexpr const char* kVersion = ESPLANE_VERSION;
+
+}  // namespace esplane::gateway

@@ -1,0 +1,58 @@
+#include "gateway/reload.h"
+
+#include <catch2/catch.hpp>
+
+namespace esplane::gateway {
+namespace {
+
+using Names = std::vector<std::string>;
+
+Options with(const std::vector<std::pair<const char*, const char*>>& tunnels) {
+    Options options;
+    for (const auto& [name, fingerprint] : tunnels) {
+        TunnelOptions& tunnel = options.tunnels.emplace_back();
+        tunnel.ike.name = name;
+        tunnel.fingerprint = fingerprint;
+    }
+    return options;
+}
+
+TEST_CASE("every tunnel is in exactly one list") {
+    const ReloadPlan plan =
+        plan_reload(with({{"a", "1"}, {"b", "1"}, {"c", "1"}}), with({{"d", "1"}, {"b", "2"}, {"a", "1"}}));
+    CHECK(plan.untouched == Names{"a"});
+    CHECK(plan.changed == Names{"b"});
+    CHECK(plan.added == Names{"d"});
+    CHECK(plan.removed == Names{"c"});
+    CHECK(plan.needs_restart.empty());
+}
+
+TEST_CASE("a tunnel that is renamed goes, and comes as another") {
+    const ReloadPlan plan = plan_reload(with({{"a", "1"}}), with({{"b", "1"}}));
+    CHECK(plan.added == Names{"b"});
+    CHECK(plan.removed == Names{"a"});
+}
+
+TEST_CASE("from nothing and to nothing") {
+    CHECK(plan_reload({}, with({{"a", "1"}})).added == Names{"a"});
+    CHECK(plan_reload(with({{"a", "1"}}), {}).removed == Names{"a"});
+    CHECK(plan_reload({}, {}).untouched.empty());
+}
+
+TEST_CASE("what a running gateway cannot change is named") {
+    Options wanted;
+    wanted.control_socket = "/run/other.sock";
+    wanted.metrics = Endpoint{IpAddress::parse("127.0.0.1").value(), 9510};
+    wanted.dataplane.cpus = {2};
+    wanted.ike.retransmit_tries = 1;
+    CHECK(plan_reload({}, wanted).needs_restart == Names{"control_socket", "metrics", "workers", "ike"});
+}
+
+TEST_CASE("the log level is changed at once") {
+    Options wanted;
+    wanted.log = LogLevel::kDebug;
+    CHECK(plan_reload({}, wanted).needs_restart.empty());
+}
+
+}  // namespace
+}  // namespace esplane::gateway

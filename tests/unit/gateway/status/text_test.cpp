@@ -1,0 +1,78 @@
+#include "gateway/status/text.h"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "crypto/random.h"
+#include "gateway/status/json.h"
+#include "tests/unit/gateway/status/example.h"
+
+namespace esplane::gateway {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string text_of(const Json& status) {
+    return to_text(status, {.color = false, .now = example_report().wall_clock});
+}
+
+TEST_CASE("a person sees what is up, what is down, and why") {
+    CHECK(text_of(to_json(example_report())) == 1 + R"(
+esplane 1.2.3, running for 2h 13m: 3 tunnels, 1 established, 1 connecting, 1 down
+
+● net  established with 192.0.2.2 (gw-b.example.org) for 10m
+    IKE    aes256gcm16-prfsha256-ecp256, NAT in front of us, rekey in 7h
+    CHILD  aes256gcm16, ESP in UDP, SPI 00c0ffee in, deadbeef out, rekey in 52m
+           10.1.0.0/24 === 10.2.0.0/24
+           in 1.2 MB (1,000 packets), out 84 B (1 packet)
+    link   esp0, MTU 1438, MSS 1398
+    drops  replayed 3
+
+◐ aws  connecting, peer any address
+    link   esp1, MTU 1438, MSS 1398
+    why    peer_silent: tunnel aws: no answer from 198.51.100.7
+
+○ idle  down, peer any address
+    link   esp0, MTU 1418, MSS 1378
+    why    waits for the peer (start: listen)
+
+worker 0 dropped no_policy 7, replayed 3
+)");
+}
+
+TEST_CASE("a CHILD_SA on its way out takes one line") {
+    Json status = to_json(example_report());
+    status["tunnels"][0]["children"][0]["state"] = "retiring";
+    const std::string text = text_of(status);
+    CHECK_THAT(text,
+               Catch::Contains("    CHILD  SPI 00c0ffee in, deadbeef out, replaced or deleted, ends in seconds\n"));
+    CHECK_THAT(text, !Catch::Contains("==="));
+}
+
+TEST_CASE("colours frame the state and nothing else") {
+    const Json status = to_json(example_report());
+    const std::string colored = to_text(status, {.color = true, .now = example_report().wall_clock});
+    CHECK_THAT(colored, Catch::Contains("\x1b[32mestablished\x1b[0m") && Catch::Contains("\x1b[31mdown\x1b[0m"));
+    CHECK(text_of(status).find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("no text of the gateway's reaches the terminal as a command") {
+    Json status = to_json(example_report());
+    status["tunnels"][1]["last_error"]["message"] = "\x1b]0;owned\x07\nnext";
+    status["tunnels"][0]["peer_id"] = "\x1b[2J";
+    const std::string text = text_of(status);
+    CHECK(text.find('\x1b') == std::string::npos);
+    CHECK_THAT(text, Catch::Contains("\\x1b]0;owned\\x07\\x0anext"));
+}
+
+TEST_CASE("a status of another version is shown as far as it goes") {
+    for (const char* odd : {"null", "{}", "[]", "7", R"({"tunnels":{}})", R"({"tunnels":[7,null,{}]})",
+                            R"({"tunnels":[{"name":7,"ike":[],"children":[{}],"drops":[],"last_error":{}}]})",
+                            R"({"workers":[{"drops":{"x":{}}}],"tunnels":"x"})"}) {
+        CAPTURE(odd);
+        CHECK_THAT(text_of(Json::parse(odd)), Catch::StartsWith("esplane "));
+    }
+}
+
+}  // namespace
+}  // namespace esplane::gateway
