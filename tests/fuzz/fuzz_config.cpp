@@ -1,0 +1,35 @@
+// Any octets as a configuration: they load, or every problem has a place in the file. Never anything else.
+#include <cstdlib>
+#include <string_view>
+
+#include "config/load.h"
+
+namespace {
+
+void require(bool holds) {
+    if (!holds) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view yaml(reinterpret_cast<const char*>(data), size);
+    const auto loaded = esplane::config::load_text(yaml, "fuzz.yaml", "/nonexistent");
+    if (loaded) {
+        for (const auto& tunnel : loaded.value().tunnels) {
+            // What the gateway takes for granted of a configuration that loads.
+            require(tunnel.ike.psk != nullptr && !tunnel.ike.psk->empty());
+            require(!tunnel.ike.ike_proposals.empty() && !tunnel.ike.esp_proposals.empty());
+            require(!tunnel.local_prefixes.empty() && !tunnel.remote_prefixes.empty());
+            require(!tunnel.ike.local_id.value.empty());
+            require(tunnel.ike.esp_rekey_margin * 2 < tunnel.ike.esp_lifetime);
+            require(tunnel.ike.remote_address || tunnel.ike.start == esplane::ike::StartMode::kListen);
+        }
+        return 0;
+    }
+    require(!loaded.error().empty());
+    for (const auto& problem : loaded.error()) {
+        require(problem.line >= 1 && problem.column >= 1 && !problem.message.empty());
+    }
+    return 0;
+}
