@@ -1,0 +1,192 @@
+"""strongSwan as the peer: charon with ESP in user space, in a gateway's namespace, private to one test.
+
+The kernel needs no ESP for it: the plugin kernel-libipsec does it over a TUN device, in UDP only, and obtains UDP from
+any peer by claiming a NAT during the NAT detection. Nothing is read from or written to /etc or a shared /run.
+"""
+
+import re
+import socket
+from dataclasses import dataclass
+from typing import List
+
+from lab import LabError, wait_until
+
+CHARON = "/usr/sbin/charon-systemd"
+# kernel-libipsec must come before kernel-netlink, which would claim the kernel's IPsec for itself.
+PLUGINS = "random nonce openssl kdf gcm pem pkcs1 pubkey kernel-libipsec kernel-netlink socket-default vici"
+
+
+@dataclass
+class Connection:
+    """One connection with one CHILD_SA of the same name, in swanctl's words."""
+
+    local_address: str
+    remote_address: str
+    local_id: str
+    remote_id: str
+    local_ts: List[str]
+    remote_ts: List[str]
+    name: str = "net"
+    psk: str = "correct horse battery staple"
+    ike: str = "aes256gcm16-prfsha256-ecp256"
+    esp: str = "aes256gcm16"
+
+    def text(self):
+        return f"""
+connections {{
+    {self.name} {{
+        version = 2
+        local_addrs = {self.local_address}
+        remote_addrs = {self.remote_address}
+        proposals = {self.ike}
+        local {{
+            auth = psk
+            id = {self.local_id}
+        }}
+        remote {{
+            auth = psk
+            id = {self.remote_id}
+        }}
+        children {{
+            {self.name} {{
+                local_ts = {','.join(self.local_ts)}
+                remote_ts = {','.join(self.remote_ts)}
+                esp_proposals = {self.esp}
+            }}
+        }}
+    }}
+}}
+secrets {{
+    ike-{self.name} {{
+        id-local = {self.local_id}
+        id-remote = {self.remote_id}
+        secret = "{self.psk}"
+    }}
+}}
+"""
+
+
+CONFIGURATION = """
+charon-systemd {{
+    load = {plugins}
+    install_virtual_ip = no
+    # A test that expects silence or refusal should not wait for minutes.
+    retransmit_tries = 3
+    retransmit_timeout = 1.0
+    retransmit_base = 1.2
+    plugins {{
+        vici {{
+            socket = unix://{socket}
+        }}
+    }}
+    filelog {{
+        stderr {{
+            default = 1
+            ike = 1
+            cfg = 2
+            flush_line = yes
+        }}
+    }}
+    journal {{
+        default = -1
+    }}
+    syslog {{
+        daemon {{
+            default = -1
+        }}
+        auth {{
+            default = -1
+        }}
+    }}
+}}
+swanctl {{
+    load = random openssl
+}}
+"""
+
+
+class StrongSwan:
+    """A running charon. Commands wait for their outcome; a failed one is a LabError unless told otherwise."""
+
+    def __init__(self, lab, namespace):
+        self.namespace = namespace
+        directory = lab.directory / f"strongswan-{namespace.name}"
+        directory.mkdir(exist_ok=True)
+        self._connections = directory / "swanctl.conf"
+        self._socket = directory / "vici"
+        configuration = directory / "strongswan.conf"
+        configuration.write_text(CONFIGURATION.format(plugins=PLUGINS, socket=self._socket))
+        self._environment = {"STRONGSWAN_CONF": str(configuration), "SWANCTL_DIR": str(directory)}
+        # kernel-libipsec's routes of a table of their own are asymmetric to the TUN device: reverse path filters off.
+        namespace.sysctl(ipv4__conf__all__rp_filter=0, ipv4__conf__default__rp_filter=0)
+        self.process = lab.start(namespace, [CHARON], environment=self._environment)
+        wait_until(self._answers, 10, "charon's vici socket")
+
+    def _answers(self):
+        if not self.process.alive():
+            raise LabError(f"charon ended:\n{self.process.log()}")
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(str(self._socket)) == 0
+
+    def swanctl(self, *arguments, check=True, timeout=30):
+        command = ["swanctl", *arguments, "--uri", f"unix://{self._socket}"]
+        environment = [f"{key}={value}" for key, value in self._environment.items()]
+        return self.namespace.run("env", *environment, *command, check=check, timeout=timeout)
+
+    def load(self, *connections):
+        """Replaces all connections and secrets."""
+        self._connections.write_text("\n".join(connection.text() for connection in connections))
+        self.swanctl("--load-all", "--clear", "--noprompt", "--file", str(self._connections))
+
+    def initiate(self, child="net", check=True, timeout=10):
+        return self.swanctl("--initiate", "--child", child, "--timeout", str(timeout), check=check, timeout=timeout + 5)
+
+    def rekey(self, name="net", ike=False):
+        """Asks for a rekey; swanctl returns at once, so wait for what `sas` tells."""
+        self.swanctl("--rekey", "--ike" if ike else "--child", name)
+
+    def terminate(self, name="net", check=True):
+        self.swanctl("--terminate", "--ike", name, check=check)
+
+    def sas(self):
+        """Every IKE_SA as a dictionary, its CHILD_SAs in a list under `children`."""
+        return parse_sas(self.swanctl("--list-sas", "--raw").stdout)
+
+    def established(self, name="net"):
+        return [
+            sa
+            for sa in self.sas()
+            if sa["name"] == name
+            and sa["state"] == "ESTABLISHED"
+            and any(child["state"] == "INSTALLED" for child in sa["children"])
+        ]
+
+
+def parse_sas(text):
+    """Parses the answer of `swanctl --list-sas --raw`: nested `name {key=value list=[a b]}` groups, one SA a line."""
+    sas = []
+    for line in text.splitlines():
+        if not line.startswith("list-sa event "):
+            continue
+        tokens = re.findall(r"\[[^\]]*\]|[{}]|[^\s{}=]+=?|=", line[len("list-sa event ") :])
+        group, _ = _parse_group(tokens, 1)
+        for name, sa in group.items():
+            children = sa.pop("child-sas", {})
+            sas.append({"name": name, **sa, "children": [{"key": key, **child} for key, child in children.items()]})
+    return sas
+
+
+def _parse_group(tokens, position):
+    values = {}
+    while tokens[position] != "}":
+        token = tokens[position]
+        if token.endswith("="):
+            value = tokens[position + 1]
+            if value == "}" or value.endswith("="):  # an empty value
+                values[token[:-1]], position = "", position + 1
+                continue
+            values[token[:-1]] = value[1:-1].split() if value.startswith("[") else value
+            position += 2
+        else:
+            values[token], position = _parse_group(tokens, position + 2)
+    return values, position + 1
