@@ -1,6 +1,5 @@
 #include "gateway/gateway.h"
 
-#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -128,14 +127,14 @@ void Gateway::announce_ready() {
     if (const auto interval = alive_interval()) alive_timer_.set_after(*interval);
     const std::string tunnels = count_text(options_.tunnels.size(), "tunnel");
     const std::string metrics = options_.metrics ? ", metrics at " + options_.metrics->to_string() : "";
-    spdlog::info("ready: {}, control socket {}{}", tunnels, options_.control_socket, metrics);
+    log_info("ready: " + tunnels + ", control socket " + options_.control_socket + metrics);
     notify_ready(tunnels);
 }
 
 void Gateway::run() {
     while (!finished_ && !(stopping_ && runtime_->idle()))
         loop_->turn();
-    spdlog::info("stopped");
+    log_info("stopped");
 }
 
 void Gateway::on_signal(int signal) {
@@ -149,7 +148,7 @@ void Gateway::on_signal(int signal) {
 }
 
 void Gateway::stop() {
-    spdlog::info("stopping: deletes the SAs of {} at their peers", count_text(tunnels_->names().size(), "tunnel"));
+    log_info("stopping: deletes the SAs of " + count_text(tunnels_->names().size(), "tunnel") + " at their peers");
     notify_stopping();
     stopping_ = true;
     stop_timer_.set_after(kPatienceAtEnd);
@@ -164,9 +163,9 @@ void Gateway::reload() {
         apply(std::move(*loaded));
     } else {
         for (const config::Problem& problem : loaded.error())
-            spdlog::error("{}", problem.to_string());
-        spdlog::error("reload: nothing was changed, because of what is wrong in {} ({})", config_file_,
-                      count_text(loaded.error().size(), "problem"));
+            log_error(problem.to_string());
+        log_error("reload: nothing was changed, because of what is wrong in " + config_file_ + " (" +
+                  count_text(loaded.error().size(), "problem") + ")");
     }
     notify_ready(count_text(options_.tunnels.size(), "tunnel"));
 }
@@ -174,7 +173,7 @@ void Gateway::reload() {
 void Gateway::apply(Options wanted) {
     const ReloadPlan plan = plan_reload(options_, wanted);
     for (const std::string& key : plan.needs_restart) {
-        spdlog::warn("reload: gateway.{} has changed, which takes effect at the next start", key);
+        log_warning("reload: gateway." + key + " has changed, which takes effect at the next start");
     }
     set_log_level(wanted.log);
     const std::set<std::string> changed(plan.changed.begin(), plan.changed.end());
@@ -182,19 +181,20 @@ void Gateway::apply(Options wanted) {
     for (const TunnelOptions& tunnel : wanted.tunnels) {
         const std::string& name = tunnel.ike.name;
         if (!changed.contains(name) && !added.contains(name)) continue;
-        spdlog::info("reload: tunnel {} is {}", name, added.contains(name) ? "added" : "changed, and negotiated anew");
-        if (auto set = tunnels_->set(tunnel); !set) spdlog::error("{}", set.error());
+        log_info("reload: tunnel " + name + (added.contains(name) ? " is added" : " is changed, and negotiated anew"));
+        if (auto set = tunnels_->set(tunnel); !set) log_error(set.error());
     }
     // After the others, so that a device which goes over to another tunnel stays open.
     for (const std::string& name : plan.removed) {
-        spdlog::info("reload: tunnel {} is removed", name);
+        log_info("reload: tunnel " + name + " is removed");
         tunnels_->remove(name);
     }
     // What a running gateway cannot change stays as it is, to be compared with again.
     options_.tunnels = std::move(wanted.tunnels);
     options_.log = wanted.log;
-    spdlog::info("reload done: {} untouched, {} changed, {} added, {} removed", plan.untouched.size(),
-                 plan.changed.size(), plan.added.size(), plan.removed.size());
+    const auto count = [](const std::vector<std::string>& names) { return std::to_string(names.size()); };
+    log_info("reload done: " + count(plan.untouched) + " untouched, " + count(plan.changed) + " changed, " +
+             count(plan.added) + " added, " + count(plan.removed) + " removed");
 }
 
 void Gateway::on_happened(const ike::Happened& happened) {

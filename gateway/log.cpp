@@ -66,11 +66,23 @@ void set_log_level(LogLevel level) {
     spdlog::set_level(to_spdlog(level));
 }
 
+void log_error(std::string_view line) {
+    spdlog::error(line);
+}
+
+void log_warning(std::string_view line) {
+    spdlog::warn(line);
+}
+
+void log_info(std::string_view line) {
+    spdlog::info(line);
+}
+
 void log_happened(const ike::Happened& happened) {
     // A tunnel's line names it, and most messages do so by themselves.
     const bool named = happened.message.find(happened.tunnel) != std::string::npos;
     const std::string prefix = named ? "" : "Tunnel " + happened.tunnel + ": ";
-    spdlog::log(to_spdlog(happened.severity), "[{}] {}{}", happened.code, prefix, happened.message);
+    spdlog::log(to_spdlog(happened.severity), "[" + happened.code + "] " + prefix + happened.message);
 }
 
 }  // namespace esplane::gateway

@@ -1,5 +1,8 @@
-// The log: stderr, one line an event. What spdlog is given may come from a peer; it is escaped on its way out.
+// The log: stderr, one line an event. What it is given may come from a peer; it is escaped on its way out. Only
+// log.cpp knows spdlog, whose templates would be compiled anew wherever they are used.
 #pragma once
+
+#include <string_view>
 
 #include "gateway/options.h"
 #include "ike/core/actions.h"
@@ -10,6 +13,9 @@ namespace esplane::gateway {
 void open_log(LogLevel level);
 void set_log_level(LogLevel level);
 
+void log_error(std::string_view line);
+void log_warning(std::string_view line);
+void log_info(std::string_view line);
 void log_happened(const ike::Happened& happened);
 
 }  // namespace esplane::gateway

@@ -1,6 +1,5 @@
 // What the control socket asks for.
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>

@@ -1,9 +1,9 @@
 #include "gateway/send_failures.h"
 
-#include <spdlog/spdlog.h>
-
 #include <cstring>
 #include <string>
+
+#include "gateway/log.h"
 
 namespace esplane::gateway {
 namespace {
@@ -19,8 +19,8 @@ void SendFailures::note(const Path& path, int error) {
         return;
     }
     const std::string more = unsaid_ > 0 ? " (" + std::to_string(unsaid_) + " more since the last such line)" : "";
-    spdlog::warn("IKE to {} from {} was not sent: {}{}", path.remote.to_string(), path.local.to_string(),
-                 std::strerror(error), more);
+    log_warning("IKE to " + path.remote.to_string() + " from " + path.local.to_string() +
+                " was not sent: " + std::strerror(error) + more);
     quiet_until_ = now + kQuiet;
     unsaid_ = 0;
 }

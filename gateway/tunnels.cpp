@@ -1,7 +1,5 @@
 #include "gateway/tunnels.h"
 
-#include <spdlog/spdlog.h>
-
 #include <unordered_map>
 #include <utility>
 
@@ -147,10 +145,10 @@ void Tunnels::left(const std::string& name) {
     tunnel.negotiates = tunnel.leaving = tunnel.has_device = false;
     if (tunnel.next) {
         tunnel.options = *std::exchange(tunnel.next, std::nullopt);
-        if (const auto begun = begin(tunnel); !begun) spdlog::error("{}", begun.error());
+        if (const auto begun = begin(tunnel); !begun) log_error(begun.error());
     } else {
         if (const auto removed = parts_.routing.remove(name); !removed)
-            spdlog::error("Tunnel {}: {}", name, removed.error());
+            log_error("Tunnel " + name + ": " + removed.error());
         tunnels_.erase(name);
     }
     // Last, so that a device which the new options want again is not closed in between.
@@ -166,7 +164,7 @@ void Tunnels::try_again(Tunnel& tunnel) {
         (void)find_path(tunnel);
         if (!tunnel.problem) negotiate(tunnel);
     }
-    if (tunnel.negotiates) spdlog::info("Tunnel {}: what it lacked is there now; negotiates.", tunnel.options.ike.name);
+    if (tunnel.negotiates) log_info("Tunnel " + tunnel.options.ike.name + ": what it lacked is there now; negotiates.");
 }
 
 void Tunnels::look_around() {
@@ -183,8 +181,8 @@ void Tunnels::follow_path(Tunnel& tunnel) {
     if (!tunnel.negotiates || tunnel.leaving || options.local_address || !options.remote_address) return;
     const auto path = find_outer_path(*options.remote_address, parts_.socket_mark);
     if (!path || tunnel.local == path->local) return;  // no route just now says nothing of the address
-    spdlog::warn("Tunnel {}: the way to the peer leaves from {} now, no longer from {}; negotiates anew.", options.name,
-                 path->local.to_string(), tunnel.local->to_string());
+    log_warning("Tunnel " + options.name + ": the way to the peer leaves from " + path->local.to_string() +
+                " now, no longer from " + tunnel.local->to_string() + "; negotiates anew.");
     tunnel.next = tunnel.options;
     leave(tunnel);
 }

@@ -1,6 +1,4 @@
 // esplane run --config FILE: the gateway itself, in the foreground.
-#include <spdlog/spdlog.h>
-
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
@@ -24,14 +22,14 @@ int run(const std::string& file) {
         return kMisuse;
     }
     open_log(options->log);
-    spdlog::info("esplane {} starts with {}", kVersion, file);
+    log_info("esplane " + std::string(kVersion) + " starts with " + file);
     if (const auto reduced = give_up_privileges(); !reduced) {
-        spdlog::error("{}", reduced.error());
+        log_error(reduced.error());
         return kFailed;
     }
     auto gateway = Gateway::start(std::move(*options), file);
     if (!gateway) {
-        spdlog::error("{}", gateway.error());
+        log_error(gateway.error());
         return kFailed;
     }
     (*gateway)->run();
