@@ -82,10 +82,12 @@ void EventLoop::turn() {
     std::array<epoll_event, 64> events;
     const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), wait_milliseconds());
     for (int i = 0; i < count; ++i) {
-        // An earlier handler of this turn may have ended the watch: a number is never used twice, so it is not found.
-        const auto found = watched_.find(events[static_cast<std::size_t>(i)].data.u64);
-        if (found == watched_.end()) continue;
+        // Copied: the kernel packs its events, and a reference to a member would not be aligned.
+        const std::uint64_t watch = events[static_cast<std::size_t>(i)].data.u64;
         const std::uint32_t bits = events[static_cast<std::size_t>(i)].events;
+        // An earlier handler of this turn may have ended the watch: a number is never used twice, so it is not found.
+        const auto found = watched_.find(watch);
+        if (found == watched_.end()) continue;
         const auto handler = found->second.handler;  // outlives a watch that ends itself
         const bool hung_up = (bits & (EPOLLHUP | EPOLLERR)) != 0;
         (*handler)({hung_up || (bits & EPOLLIN) != 0, hung_up || (bits & EPOLLOUT) != 0, hung_up});

@@ -140,14 +140,17 @@ TEST_CASE("out: source in local; in: source in remote") {
 }
 
 struct Model {
-    std::vector<TunnelState*> tunnels;  // in the order of adding
+    struct Entry {
+        TunnelState* tunnel;
+        Prefix remote;
+    };
+    std::vector<Entry> entries;  // in the order of adding
 
     /// Looks at every tunnel: the longest remote prefix that holds the destination, then the first.
     TunnelState* find(ClearPort port, const InnerPacket& looked_up) const {
         TunnelState* best = nullptr;
         int best_length = -1;
-        for (TunnelState* tunnel : tunnels) {
-            const Prefix remote = remote_of(*tunnel);
+        for (const auto& [tunnel, remote] : entries) {
             if (tunnel->policy.port != port || !remote.contains(looked_up.destination)) continue;
             if (!matches_outbound(tunnel->policy.selectors, looked_up)) continue;
             if (remote.length > best_length) {
@@ -156,10 +159,6 @@ struct Model {
             }
         }
         return best;
-    }
-    static Prefix remote_of(const TunnelState& tunnel) {
-        return *Prefix::parse(tunnel.policy.selectors.remote.front().to_string().substr(
-            0, tunnel.policy.selectors.remote.front().to_string().find(' ')));
     }
 };
 
@@ -192,7 +191,8 @@ TEST_CASE("random tunnels and packets, against a model that looks at every tunne
         for (std::uint32_t step = 0; step < 400; ++step) {
             const bool v6 = random.below(2) == 0;
             if (random.below(4) == 0) {
-                TrafficSelector remote = TrafficSelector::from_prefix(sparse_prefix(random, v6));
+                const Prefix remote_prefix = sparse_prefix(random, v6);
+                TrafficSelector remote = TrafficSelector::from_prefix(remote_prefix);
                 if (random.below(3) == 0) remote.protocol = 6;
                 if (random.below(4) == 0) remote.last_port = 443;
                 const TrafficSelector local = random.below(2) == 0
@@ -201,11 +201,11 @@ TEST_CASE("random tunnels and packets, against a model that looks at every tunne
                 owned.push_back(std::make_unique<TunnelState>(
                     policy(step, {local}, {remote}, ClearPort{static_cast<std::uint16_t>(random.below(2))})));
                 table.add(owned.back().get());
-                model.tunnels.push_back(owned.back().get());
-            } else if (random.below(12) == 0 && !model.tunnels.empty()) {
-                const std::size_t which = random.below(model.tunnels.size());
-                table.remove(model.tunnels[which]);
-                model.tunnels.erase(model.tunnels.begin() + static_cast<std::ptrdiff_t>(which));
+                model.entries.push_back({owned.back().get(), remote_prefix});
+            } else if (random.below(12) == 0 && !model.entries.empty()) {
+                const std::size_t which = random.below(model.entries.size());
+                table.remove(model.entries[which].tunnel);
+                model.entries.erase(model.entries.begin() + static_cast<std::ptrdiff_t>(which));
             }
             const InnerPacket looked_up =
                 packet(sparse_address(random, v6), sparse_address(random, v6), random.below(2) == 0 ? 6 : 47, 1,

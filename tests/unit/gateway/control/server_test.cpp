@@ -52,7 +52,7 @@ class Gateway final : public Handler {
     template <typename Condition>
     void turn_until(Condition condition) {
         ike::EventLoop::Timer wake(*loop_, [] { FAIL("waited in vain"); });
-        wake.set_after(5s);
+        wake.set_after(60s);
         while (!condition())
             turn();
     }
