@@ -52,9 +52,9 @@ TunDataplane::~TunDataplane() {
 Result<void, std::string> TunDataplane::open_port(const ClearPortOptions& port) {
     auto device = open_tun(port.device);
     if (!device) return Failure{device.error()};
-    const int descriptor = device->get();
-    devices_[port.port] = std::move(device).value();
-    submit(OpenPort{port.port, descriptor});
+    const int descriptor = device->fd.get();
+    devices_[port.port] = std::move(device->fd);
+    submit(OpenPort{port.port, descriptor, device->offload});
     return {};
 }
 

@@ -1,16 +1,19 @@
 #include "dataplane/io/ancillary.h"
 
+#include <netinet/udp.h>
+
 #include <algorithm>
 #include <cstring>
 
 namespace esplane::dataplane {
 namespace {
 
+/// Behind what is attached already.
 template <typename Info>
 void attach(msghdr& message, AncillaryRoom& room, int level, int type, const Info& info) {
     message.msg_control = room.octets;
-    message.msg_controllen = CMSG_SPACE(sizeof info);
-    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    auto* const header = reinterpret_cast<cmsghdr*>(room.octets + message.msg_controllen);
+    message.msg_controllen += CMSG_SPACE(sizeof info);
     header->cmsg_level = level;
     header->cmsg_type = type;
     header->cmsg_len = CMSG_LEN(sizeof info);
@@ -70,6 +73,10 @@ void set_source(msghdr& message, AncillaryRoom& room, const IpAddress& source) {
     }
 }
 
+void set_segment_size(msghdr& message, AncillaryRoom& room, std::uint16_t octets) {
+    attach(message, room, IPPROTO_UDP, UDP_SEGMENT, octets);
+}
+
 std::optional<IpAddress> destination_of(const msghdr& message) {
     for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
          header = CMSG_NXTHDR(const_cast<msghdr*>(&message), header)) {
@@ -85,6 +92,17 @@ std::optional<IpAddress> destination_of(const msghdr& message) {
         }
     }
     return std::nullopt;
+}
+
+std::size_t segment_size_of(const msghdr& message) {
+    for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
+         header = CMSG_NXTHDR(const_cast<msghdr*>(&message), header)) {
+        if (header->cmsg_level != IPPROTO_UDP || header->cmsg_type != UDP_GRO) continue;
+        int size = 0;
+        std::memcpy(&size, CMSG_DATA(header), sizeof size);
+        return static_cast<std::size_t>(std::max(size, 0));
+    }
+    return 0;
 }
 
 }  // namespace esplane::dataplane

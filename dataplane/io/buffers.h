@@ -1,4 +1,5 @@
-// Fixed buffers for a burst, each large enough for any IP packet. Mapped, so that only what is touched takes memory.
+// Fixed buffers, a burst of them, each large enough for any IP packet. Mapped, so that only what is touched takes
+// memory.
 #pragma once
 
 #include <sys/mman.h>
@@ -15,12 +16,13 @@ class Buffers {
   public:
     static constexpr std::size_t kCapacity = 65536;
 
-    Buffers()
-        : base_(mmap(nullptr, kBurst * kStride, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+    explicit Buffers(std::size_t count = kBurst)
+        : count_(count),
+          base_(mmap(nullptr, count * kStride, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
                      0)) {
         if (base_ == MAP_FAILED) throw std::bad_alloc();
     }
-    ~Buffers() { munmap(base_, kBurst * kStride); }
+    ~Buffers() { munmap(base_, count_ * kStride); }
     Buffers(const Buffers&) = delete;
     Buffers& operator=(const Buffers&) = delete;
 
@@ -30,6 +32,7 @@ class Buffers {
   private:
     // Not a power of two: equal offsets of all buffers would fall into the same set of the cache.
     static constexpr std::size_t kStride = kCapacity + 4096 + 128;
+    std::size_t count_;
     void* base_;
 };
 

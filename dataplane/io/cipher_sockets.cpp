@@ -1,6 +1,7 @@
 #include "dataplane/io/cipher_sockets.h"
 
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -53,6 +54,14 @@ bool bind_wildcard(int fd, Family family, std::uint16_t port) {
     return bind(fd, reinterpret_cast<const sockaddr*>(&address), length) == 0;
 }
 
+/// Both directions are the kernel's offer: where it has none, datagrams come and go one by one.
+bool ask_for_trains(int fd) {
+    const int one = 1;
+    setsockopt(fd, IPPROTO_UDP, UDP_GRO, &one, sizeof one);
+    const int none_by_default = 0;
+    return setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &none_by_default, sizeof none_by_default) == 0;
+}
+
 std::string advice(int error) {
     if (error == EADDRINUSE)
         return "; another IPsec program holds the port: stop it (strongSwan, libreswan, another esplane)";
@@ -81,6 +90,7 @@ Result<CipherSocket, std::string> open_socket(Family family, Encapsulation encap
     if (!set_options(made.fd.get(), family, options.socket_mark)) return failed(errno);
     if (udp && family == Family::kIpv6 && !keep_to_ipv6(made.fd.get())) return failed(errno);
     if (udp && !bind_wildcard(made.fd.get(), family, options.natt_port)) return failed(errno);
+    if (udp) made.sends_trains = ask_for_trains(made.fd.get());
     return made;
 }
 
@@ -100,11 +110,10 @@ Result<CipherSockets, std::string> CipherSockets::open(const Options& options) {
     return sockets;
 }
 
-int CipherSockets::descriptor(Family family, Encapsulation encapsulation) const {
-    for (const CipherSocket& socket : sockets_) {
-        if (socket.family == family && socket.encapsulation == encapsulation) return socket.fd.get();
-    }
-    return -1;
+const CipherSocket& CipherSockets::find(Family family, Encapsulation encapsulation) const {
+    // open() makes them in this order.
+    const std::size_t raw = encapsulation == Encapsulation::kUdp ? 0 : 2;
+    return sockets_[raw + (family == Family::kIpv4 ? 0 : 1)];
 }
 
 bool CipherSockets::send_udp(const Path& path, ByteView marker, ByteView datagram) const {
@@ -118,8 +127,8 @@ bool CipherSockets::send_udp(const Path& path, ByteView marker, ByteView datagra
     message.msg_iov = parts;
     message.msg_iovlen = 2;
     set_source(message, room, path.local.address);
-    const int fd = descriptor(path.remote.address.family(), Encapsulation::kUdp);
-    return sendmsg(fd, &message, MSG_DONTWAIT) >= 0;
+    const CipherSocket& socket = find(path.remote.address.family(), Encapsulation::kUdp);
+    return sendmsg(socket.fd.get(), &message, MSG_DONTWAIT) >= 0;
 }
 
 }  // namespace esplane::dataplane

@@ -17,6 +17,7 @@ struct CipherSocket {
     FileDescriptor fd;
     Family family = Family::kIpv4;
     Encapsulation encapsulation = Encapsulation::kNone;
+    bool sends_trains = false;  ///< takes many datagrams of one size in one call (UDP_SEGMENT, Linux 4.18)
 };
 
 class CipherSockets {
@@ -25,8 +26,8 @@ class CipherSockets {
     static Result<CipherSockets, std::string> open(const Options& options);
 
     const std::array<CipherSocket, 4>& all() const { return sockets_; }
-    /// -1 where there is none.
-    int descriptor(Family family, Encapsulation encapsulation) const;
+    /// One that is not open where there is none.
+    const CipherSocket& find(Family family, Encapsulation encapsulation) const;
     std::uint16_t natt_port() const { return natt_port_; }
 
     /// Sends one datagram from UDP 4500, `marker` in front. Any thread. False when the kernel did not take it.

@@ -4,10 +4,13 @@
 #include <linux/if_tun.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
+#include <sys/uio.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <numeric>
+#include <utility>
 
 namespace esplane::dataplane {
 namespace {
@@ -29,23 +32,38 @@ std::string advice(int error) {
     }
 }
 
+/// The most that the kernel takes; without any of it, it cuts and sums by itself.
+OffloadSupport ask_for_offload(int fd) {
+    constexpr unsigned kTcp = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN;
+    constexpr unsigned kUdp = kTunOffloadUdpIpv4 | kTunOffloadUdpIpv6;
+    if (ioctl(fd, TUNSETOFFLOAD, kTcp | kUdp) == 0) return {.tcp = true, .udp = true};
+    if (ioctl(fd, TUNSETOFFLOAD, kTcp) == 0) return {.tcp = true};
+    return {};
+}
+
 }  // namespace
 
-Result<FileDescriptor, std::string> open_tun(const std::string& device) {
+Result<Tun, std::string> open_tun(const std::string& device) {
     const auto failed = [&](int error) {
         return Failure{"cannot create TUN device " + device + ": " + std::strerror(error) + advice(error)};
     };
     FileDescriptor fd(open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC));
     if (!fd.is_open()) return failed(errno);
     ifreq request{};
-    request.ifr_flags = IFF_TUN | IFF_NO_PI;
+    request.ifr_flags = IFF_TUN | IFF_NO_PI | IFF_VNET_HDR;
     if (device.size() >= IFNAMSIZ) return failed(ENAMETOOLONG);
     std::copy(device.begin(), device.end(), request.ifr_name);
     if (ioctl(fd.get(), TUNSETIFF, &request) != 0) return failed(errno);
-    return fd;
+    const OffloadSupport offload = ask_for_offload(fd.get());
+    return Tun{.fd = std::move(fd), .offload = offload};
 }
 
-void TunIo::attach(ClearPort port, int fd) {
+TunIo::TunIo() : received_(kBurst + 1) {
+    std::iota(buffers_.begin(), buffers_.end(), std::uint8_t{0});
+}
+
+void TunIo::attach(ClearPort port, int fd, OffloadSupport offload) {
+    takes_ = devices_.empty() ? offload : takes_ & offload;
     devices_.push_back({port, fd});
 }
 
@@ -55,7 +73,7 @@ void TunIo::detach(ClearPort port) {
 }
 
 std::size_t TunIo::rx(std::span<Received> in) {
-    std::size_t filled = 0;
+    std::size_t filled = cut(in, 0);
     for (std::size_t i = 0; i < devices_.size() && filled < in.size(); ++i) {
         filled += read_from(devices_[(first_ + i) % devices_.size()], in, filled);
     }
@@ -65,15 +83,36 @@ std::size_t TunIo::rx(std::span<Received> in) {
 }
 
 std::size_t TunIo::read_from(const Device& device, std::span<Received> in, std::size_t filled) {
-    std::size_t count = 0;
-    while (filled + count < in.size()) {
-        std::uint8_t* const buffer = received_.at(filled + count);
-        const ssize_t length = read(device.fd, buffer, Buffers::kCapacity);
-        if (length <= 0) break;
-        in[filled + count] = {.octets = {buffer, static_cast<std::size_t>(length)}, .port = device.port};
-        ++count;
+    const std::size_t before = filled;
+    while (filled < in.size()) {
+        OffloadHeader offload;
+        std::uint8_t* const buffer = buffer_for(filled);
+        const iovec parts[2] = {{&offload, sizeof offload}, {buffer, Buffers::kCapacity}};
+        const ssize_t length = readv(device.fd, parts, 2);
+        if (length <= static_cast<ssize_t>(sizeof offload)) break;
+        const MutableByteView packet(buffer, static_cast<std::size_t>(length) - sizeof offload);
+        const Segmenter::Verdict verdict = segmenter_.begin(offload, packet);
+        if (verdict == Segmenter::Verdict::kCut) {
+            std::swap(buffers_[filled], buffers_[kBurst]);
+            cut_port_ = device.port;
+            filled += cut(in, filled);
+        } else {
+            // Of a broken one nothing is left, which the pipeline refuses and counts as malformed.
+            const std::size_t kept = verdict == Segmenter::Verdict::kWhole ? packet.size() : 0;
+            in[filled++] = {.octets = packet.first(kept), .port = device.port};
+        }
     }
-    return count;
+    return filled - before;
+}
+
+std::size_t TunIo::cut(std::span<Received> in, std::size_t filled) {
+    const std::size_t before = filled;
+    for (; filled < in.size() && !segmenter_.done(); ++filled) {
+        std::uint8_t* const buffer = buffer_for(filled);
+        const std::size_t length = segmenter_.next(buffer);
+        in[filled] = {.octets = {buffer, length}, .port = cut_port_};
+    }
+    return filled - before;
 }
 
 void TunIo::slots(std::span<Slot> lent) {
@@ -83,9 +122,11 @@ void TunIo::slots(std::span<Slot> lent) {
 
 std::size_t TunIo::tx(std::span<const Slot> out) {
     std::size_t failed = 0;
-    for (const Slot& slot : out) {
-        const ssize_t written = write(descriptor_of(slot.port), slot.octets, slot.length);
-        if (written != static_cast<ssize_t>(slot.length)) ++failed;
+    coalescer_.group(out, takes_);
+    for (std::size_t train = 0; train < coalescer_.trains(); ++train) {
+        const std::span<const iovec> pieces = coalescer_.finish(train);
+        const int fd = descriptor_of(coalescer_.port(train));
+        if (writev(fd, pieces.data(), static_cast<int>(pieces.size())) < 0) failed += coalescer_.packets(train);
     }
     return failed;
 }

@@ -1,23 +1,34 @@
 // TUN devices: the clear side of the gateway in the kernel's routing.
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
 #include "crypto/result.h"
 #include "dataplane/io/buffers.h"
+#include "dataplane/io/coalescer.h"
 #include "dataplane/io/file_descriptor.h"
+#include "dataplane/io/segmenter.h"
 #include "dataplane/packet/descriptor.h"
 
 namespace esplane::dataplane {
 
-/// Creates a TUN device that lives as long as the descriptor; not up, without addresses. The error says what to do.
-Result<FileDescriptor, std::string> open_tun(const std::string& device);
+/// A device, and what its kernel can do.
+struct Tun {
+    FileDescriptor fd;
+    OffloadSupport offload;
+};
 
-/// A PacketIo over any number of TUN devices, one packet a system call. Does not own the descriptors.
+/// Creates a TUN device that lives as long as the descriptor; not up, without addresses. The error says what to do.
+Result<Tun, std::string> open_tun(const std::string& device);
+
+/// A PacketIo over any number of TUN devices. A super-packet out of a device becomes segments; segments of one flow
+/// become a super-packet into it. Does not own the descriptors.
 class TunIo {
   public:
-    void attach(ClearPort port, int fd);
+    TunIo();
+    void attach(ClearPort port, int fd, OffloadSupport offload);
     void detach(ClearPort port);
 
     std::size_t rx(std::span<Received> in);
@@ -32,11 +43,19 @@ class TunIo {
     };
     int descriptor_of(ClearPort port) const;
     std::size_t read_from(const Device& device, std::span<Received> in, std::size_t filled);
+    std::size_t cut(std::span<Received> in, std::size_t filled);
+    std::uint8_t* buffer_for(std::size_t index) const { return received_.at(buffers_[index]); }
 
     std::vector<Device> devices_;
     std::size_t first_ = 0;  // whose turn it is to be read first
     Buffers received_;
+    /// Which buffer a packet of the burst goes to; the last is that of the super-packet that is being cut.
+    std::array<std::uint8_t, kBurst + 1> buffers_{};
+    Segmenter segmenter_;
+    ClearPort cut_port_{};
     Buffers sending_;
+    OffloadSupport takes_;  // of all devices, which are of one kernel
+    Coalescer coalescer_;
 };
 
 }  // namespace esplane::dataplane

@@ -3,24 +3,31 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "dataplane/io/datagram_train.h"
+
 namespace esplane::dataplane {
 
 UdpEspIo::UdpEspIo(const CipherSockets& sockets) : sockets_(sockets) {}
 
 std::size_t UdpEspIo::rx(std::span<Received> in) {
-    std::size_t filled = 0;
+    std::size_t filled = hand_out(in);
     const auto& all = sockets_.all();
     for (std::size_t i = 0; i < all.size() && filled < in.size(); ++i) {
         const CipherSocket& socket = all[(first_ + i) % all.size()];
-        if (socket.fd.is_open()) filled += receive_from(socket, in, filled);
+        if (socket.fd.is_open()) receive_from(socket, in.size() - filled);
+        filled += hand_out(in.subspan(filled));
     }
+    // All is handed out: the buffers are free again when the caller comes back.
+    if (filled < in.size()) arrivals_.next = arrivals_.count = 0;
     first_ = (first_ + 1) % all.size();
     return filled;
 }
 
-std::size_t UdpEspIo::receive_from(const CipherSocket& socket, std::span<Received> in, std::size_t filled) {
-    const auto room = static_cast<unsigned>(in.size() - filled);
-    for (std::size_t i = filled; i < in.size(); ++i) {
+void UdpEspIo::receive_from(const CipherSocket& socket, std::size_t most) {
+    const std::size_t begin = arrivals_.count;
+    const std::size_t end = std::min(begin + most, kBurst);
+    if (begin == end) return;
+    for (std::size_t i = begin; i < end; ++i) {
         in_.parts[i] = {received_.at(i), Buffers::kCapacity};
         in_.messages[i].msg_hdr = {.msg_name = &in_.addresses[i],
                                    .msg_namelen = sizeof in_.addresses[i],
@@ -29,35 +36,52 @@ std::size_t UdpEspIo::receive_from(const CipherSocket& socket, std::span<Receive
                                    .msg_control = in_.ancillary[i].octets,
                                    .msg_controllen = sizeof in_.ancillary[i].octets,
                                    .msg_flags = 0};
+        arrivals_.from[i] = &socket;
     }
-    const int count = recvmmsg(socket.fd.get(), &in_.messages[filled], room, MSG_DONTWAIT, nullptr);
-    std::size_t kept = filled;
-    for (std::size_t i = filled; i < filled + static_cast<std::size_t>(std::max(count, 0)); ++i) {
-        if (describe(socket, i, in[kept])) ++kept;
-    }
-    return kept - filled;
+    const int count =
+        recvmmsg(socket.fd.get(), &in_.messages[begin], static_cast<unsigned>(end - begin), MSG_DONTWAIT, nullptr);
+    arrivals_.count += static_cast<std::size_t>(std::max(count, 0));
 }
 
-/// False for a datagram that does not say where it came from; the kernel never gives such, but it is not ours to
-/// assert.
-bool UdpEspIo::describe(const CipherSocket& socket, std::size_t index, Received& received) const {
+std::size_t UdpEspIo::hand_out(std::span<Received> in) {
+    std::size_t filled = 0;
+    while (filled < in.size()) {
+        if (arrivals_.cut.octets.empty()) {
+            if (arrivals_.next == arrivals_.count) break;
+            if (!begin_message(arrivals_.next++)) continue;
+        }
+        Received& cut = arrivals_.cut;
+        const std::size_t length = std::min(arrivals_.segment_size, cut.octets.size());
+        in[filled] = cut;
+        in[filled].octets = cut.octets.first(length);
+        cut.octets = cut.octets.subspan(length);
+        ++filled;
+    }
+    return filled;
+}
+
+/// False for an empty datagram, and for one that does not say where it came from; the kernel never gives the latter,
+/// but it is not ours to assert.
+bool UdpEspIo::begin_message(std::size_t index) {
+    const CipherSocket& socket = *arrivals_.from[index];
+    const msghdr& header = in_.messages[index].msg_hdr;
     const auto remote = from_socket_address(in_.addresses[index]);
-    const auto local = destination_of(in_.messages[index].msg_hdr);
+    const auto local = destination_of(header);
     if (!remote || !local) return false;
     MutableByteView octets(received_.at(index), in_.messages[index].msg_len);
     const bool udp = socket.encapsulation == Encapsulation::kUdp;
     if (!udp && socket.family == Family::kIpv4) {
         // A raw IPv4 socket hands out the IP header as well; an IPv6 one does not (raw(7), RFC 3542 3).
         if (octets.empty()) return false;
-        const std::size_t header = (octets[0] & 0x0fU) * 4U;
-        if (header > octets.size()) return false;
-        octets = octets.subspan(header);
+        octets = octets.subspan(std::min<std::size_t>((octets[0] & 0x0fU) * 4U, octets.size()));
     }
-    received = {.octets = octets,
-                .outer = {.local = {*local, udp ? sockets_.natt_port() : std::uint16_t{0}},
-                          .remote = {remote->address, udp ? remote->port : std::uint16_t{0}}},
-                .encapsulation = socket.encapsulation};
-    return true;
+    arrivals_.cut = {.octets = octets,
+                     .outer = {.local = {*local, udp ? sockets_.natt_port() : std::uint16_t{0}},
+                               .remote = {remote->address, udp ? remote->port : std::uint16_t{0}}},
+                     .encapsulation = socket.encapsulation};
+    const std::size_t segment_size = segment_size_of(header);
+    arrivals_.segment_size = segment_size == 0 ? octets.size() : segment_size;
+    return !octets.empty();
 }
 
 void UdpEspIo::slots(std::span<Slot> lent) {
@@ -65,52 +89,67 @@ void UdpEspIo::slots(std::span<Slot> lent) {
         lent[i] = {.octets = sending_.at(i), .capacity = Buffers::kCapacity};
 }
 
-void UdpEspIo::address_envelope(std::size_t index, const Slot& slot) {
-    Endpoint to = slot.outer.remote;
-    if (slot.encapsulation == Encapsulation::kNone) to.port = 0;
-    out_.parts[index] = {slot.octets, slot.length};
-    msghdr& message = out_.messages[index].msg_hdr;
-    message = {};
-    message.msg_name = &out_.addresses[index];
-    message.msg_namelen = to_socket_address(to, out_.addresses[index]);
-    message.msg_iov = &out_.parts[index];
-    message.msg_iovlen = 1;
-    set_source(message, out_.ancillary[index], slot.outer.local.address);
-}
-
 std::size_t UdpEspIo::tx(std::span<const Slot> out) {
     std::size_t failed = 0;
-    for (std::size_t begin = 0; begin < out.size();) {
+    const auto socket_of = [&](const Slot& slot) -> const CipherSocket& {
+        return sockets_.find(slot.outer.remote.address.family(), slot.encapsulation);
+    };
+    for (std::size_t begin = 0, end = 0; begin < out.size(); begin = end) {
         // A run of packets for one socket, so that order within a tunnel is kept.
-        const auto socket_of = [&](const Slot& slot) {
-            return sockets_.descriptor(slot.outer.remote.address.family(), slot.encapsulation);
-        };
-        const int fd = socket_of(out[begin]);
-        std::size_t count = 0;
-        while (begin + count < out.size() && socket_of(out[begin + count]) == fd) {
-            address_envelope(count, out[begin + count]);
-            ++count;
-        }
-        failed += send_run(fd, count);
-        begin += count;
+        const CipherSocket& socket = socket_of(out[begin]);
+        while (end < out.size() && &socket_of(out[end]) == &socket)
+            ++end;
+        failed += send_burst(socket, out.subspan(begin, end - begin), socket.sends_trains);
     }
     return failed;
 }
 
-std::size_t UdpEspIo::send_run(int fd, std::size_t count) {
+/// One message for each train, or for each packet; says how many packets the kernel did not take.
+std::size_t UdpEspIo::send_burst(const CipherSocket& socket, std::span<const Slot> slots, bool in_trains) {
+    std::array<std::span<const Slot>, kBurst> trains;
+    std::size_t count = 0;
+    for (std::size_t begin = 0; begin < slots.size(); ++count) {
+        const std::size_t length = in_trains ? train_length(slots.subspan(begin)) : 1;
+        trains[count] = slots.subspan(begin, length);
+        for (std::size_t i = begin; i < begin + length; ++i)
+            out_.parts[i] = {slots[i].octets, slots[i].length};
+        address_message(count, trains[count]);
+        out_.messages[count].msg_hdr.msg_iov = &out_.parts[begin];
+        begin += length;
+    }
     std::size_t failed = 0;
     for (std::size_t sent = 0; sent < count;) {
-        const int taken = sendmmsg(fd, &out_.messages[sent], static_cast<unsigned>(count - sent), MSG_DONTWAIT);
+        const int taken =
+            sendmmsg(socket.fd.get(), &out_.messages[sent], static_cast<unsigned>(count - sent), MSG_DONTWAIT);
         if (taken > 0) {
             sent += static_cast<std::size_t>(taken);
             continue;
         }
-        // The first one was refused, for itself or for want of room; the others may still go.
         if (errno == EINTR) continue;
-        ++failed;
+        const std::span<const Slot> refused = trains[sent];
         ++sent;
+        if (refused.size() > 1 && (errno == EMSGSIZE || errno == EINVAL)) {
+            // Each datagram is larger than the link takes: the kernel fragments single ones only.
+            const auto rest = slots.subspan(static_cast<std::size_t>(&refused.back() - slots.data()) + 1);
+            return failed + send_burst(socket, refused, false) + send_burst(socket, rest, true);
+        }
+        // The others may still go.
+        failed += refused.size();
     }
     return failed;
+}
+
+void UdpEspIo::address_message(std::size_t index, std::span<const Slot> train) {
+    const Slot& first = train.front();
+    Endpoint to = first.outer.remote;
+    if (first.encapsulation == Encapsulation::kNone) to.port = 0;
+    msghdr& message = out_.messages[index].msg_hdr;
+    message = {};
+    message.msg_name = &out_.addresses[index];
+    message.msg_namelen = to_socket_address(to, out_.addresses[index]);
+    message.msg_iovlen = train.size();
+    set_source(message, out_.ancillary[index], first.outer.local.address);
+    if (train.size() > 1) set_segment_size(message, out_.ancillary[index], static_cast<std::uint16_t>(first.length));
 }
 
 }  // namespace esplane::dataplane

@@ -1,4 +1,5 @@
-// The cipher side over sockets: ESP in UDP and raw ESP, a burst a system call.
+// The cipher side over sockets: ESP in UDP and raw ESP, a burst a system call, and many datagrams of one size in one
+// buffer where the kernel carries them so.
 #pragma once
 
 #include <sys/socket.h>
@@ -25,23 +26,35 @@ class UdpEspIo {
     std::size_t tx(std::span<const Slot> out);
 
   private:
-    /// What the kernel wants of each datagram of a burst.
+    /// What the kernel wants of each message of a burst.
     struct Envelopes {
         std::array<mmsghdr, kBurst> messages{};
         std::array<iovec, kBurst> parts{};
         std::array<sockaddr_storage, kBurst> addresses{};
         std::array<AncillaryRoom, kBurst> ancillary{};
     };
-    std::size_t receive_from(const CipherSocket& socket, std::span<Received> in, std::size_t filled);
-    bool describe(const CipherSocket& socket, std::size_t index, Received& received) const;
-    void address_envelope(std::size_t index, const Slot& slot);
-    std::size_t send_run(int fd, std::size_t count);
+    /// What has been received and not handed out yet: messages from `next` up to `count`, and the rest of the one that
+    /// is being cut into datagrams.
+    struct Arrivals {
+        std::array<const CipherSocket*, kBurst> from{};
+        std::size_t next = 0;
+        std::size_t count = 0;
+        Received cut;  ///< what is left of the message before `next`
+        std::size_t segment_size = 0;
+    };
+
+    void receive_from(const CipherSocket& socket, std::size_t most);
+    std::size_t hand_out(std::span<Received> in);
+    bool begin_message(std::size_t index);
+    void address_message(std::size_t index, std::span<const Slot> train);
+    std::size_t send_burst(const CipherSocket& socket, std::span<const Slot> slots, bool in_trains);
 
     const CipherSockets& sockets_;
     std::size_t first_ = 0;  // whose turn it is to be read first
     Buffers received_;
     Buffers sending_;
     Envelopes in_;
+    Arrivals arrivals_;
     Envelopes out_;
 };
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <variant>
 
+#include "dataplane/io/offload.h"
 #include "dataplane/sa/child_options.h"
 #include "dataplane/sa/types.h"
 
@@ -46,6 +47,7 @@ struct MovePath {
 struct OpenPort {
     ClearPort port;
     int descriptor;
+    OffloadSupport offload;
 };
 /// Lets go of it. Answered by PortClosed: only then may the descriptor be closed.
 struct ClosePort {

@@ -82,7 +82,7 @@ class Worker {
     }
 
     void apply(OpenPort& command) {
-        clear_.attach(command.port, command.descriptor);
+        clear_.attach(command.port, command.descriptor, command.offload);
         waiter_.add(command.descriptor);
     }
 

@@ -33,7 +33,7 @@ class NotingDataplane final : public FakeDataplane {
     Result<void, std::string> open_port(const dataplane::ClearPortOptions& port) override {
         auto device = dataplane::open_tun(port.device);
         if (!device) return Failure{device.error()};
-        devices_[port.port] = std::move(*device);
+        devices_[port.port] = std::move(device->fd);
         notes.push_back("open " + port.device);
         return {};
     }

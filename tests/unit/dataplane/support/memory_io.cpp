@@ -48,7 +48,7 @@ std::size_t MemoryIo::tx(std::span<const Slot> out) {
     return refused;
 }
 
-void MemoryIo::attach(ClearPort port, int) {
+void MemoryIo::attach(ClearPort port, int, OffloadSupport) {
     attached.push_back(port);
 }
 

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "dataplane/io/offload.h"
 #include "dataplane/io/packet_io.h"
 #include "dataplane/packet/descriptor.h"
 
@@ -24,7 +25,7 @@ class MemoryIo {
     void release();
     void slots(std::span<Slot> lent);
     std::size_t tx(std::span<const Slot> out);
-    void attach(ClearPort port, int fd);
+    void attach(ClearPort port, int fd, OffloadSupport offload);
     void detach(ClearPort port);
 
     /// The worker's next rx() finds it.

@@ -344,7 +344,7 @@ TEST_CASE("what the other side does not take is counted") {
 TEST_CASE("devices come and go") {
     Bench bench;
     const Bell first;
-    bench.give(OpenPort{test::kDevice, first.descriptor()});
+    bench.give(OpenPort{test::kDevice, first.descriptor(), {}});
     bench.work();
     CHECK(bench.clear.attached == std::vector<ClearPort>{test::kDevice});
     bench.give(ClosePort{test::kDevice, first.descriptor()});

@@ -19,7 +19,7 @@ class SilentIo {
     void release() {}
     void slots(std::span<Slot> lent) { std::fill(lent.begin(), lent.end(), Slot{}); }
     std::size_t tx(std::span<const Slot>) { return 0; }
-    void attach(ClearPort, int) {}
+    void attach(ClearPort, int, OffloadSupport) {}
     void detach(ClearPort) {}
 };
 

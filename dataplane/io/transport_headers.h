@@ -1,0 +1,53 @@
+// Where TCP and UDP keep what segmentation and coalescing change, and the sum that their checksums begin with.
+#pragma once
+
+#include <cstdint>
+
+#include "dataplane/packet/checksum.h"
+#include "dataplane/packet/inner_packet.h"
+
+namespace esplane::dataplane {
+
+inline constexpr std::size_t kIpv4Header = 20;
+inline constexpr std::size_t kIpv4LengthAt = 2;
+inline constexpr std::size_t kIpv4IdAt = 4;
+inline constexpr std::size_t kIpv4FragmentAt = 6;
+inline constexpr std::size_t kIpv4ChecksumAt = 10;
+inline constexpr std::uint16_t kIpv4DontFragment = 0x4000;
+inline constexpr std::size_t kIpv6Header = 40;
+inline constexpr std::size_t kIpv6LengthAt = 4;
+
+inline constexpr std::size_t kTcpHeader = 20;
+inline constexpr std::size_t kTcpSequenceAt = 4;
+inline constexpr std::size_t kTcpOffsetAt = 12;
+inline constexpr std::size_t kTcpFlagsAt = 13;
+inline constexpr std::size_t kTcpChecksumAt = 16;
+inline constexpr std::uint8_t kTcpFin = 0x01;
+inline constexpr std::uint8_t kTcpPsh = 0x08;
+inline constexpr std::uint8_t kTcpAck = 0x10;
+inline constexpr std::uint8_t kTcpCwr = 0x80;
+
+inline constexpr std::size_t kUdpHeader = 8;
+inline constexpr std::size_t kUdpLengthAt = 4;
+inline constexpr std::size_t kUdpChecksumAt = 6;
+
+/// RFC 9293 3.1, RFC 768, RFC 8200 8.1: addresses, protocol and the length of header and payload.
+inline std::uint32_t pseudo_header_sum(ByteView packet, std::uint8_t protocol, std::size_t transport_length) {
+    const bool v4 = packet[0] >> 4 == 4;
+    const ByteView addresses = v4 ? packet.subspan(12, 8) : packet.subspan(8, 32);
+    return checksum_add(protocol + static_cast<std::uint32_t>(transport_length), addresses);
+}
+
+/// Sets the length fields of an IP header without extension headers, and IPv4's checksum.
+inline void set_ip_length(std::uint8_t* packet, std::size_t length) {
+    if (packet[0] >> 4 == 6) {
+        store_be(packet + kIpv6LengthAt, static_cast<std::uint16_t>(length - kIpv6Header));
+        return;
+    }
+    store_be(packet + kIpv4LengthAt, static_cast<std::uint16_t>(length));
+    store_be(packet + kIpv4ChecksumAt, std::uint16_t{0});
+    const std::size_t header = (packet[0] & 0x0fU) * 4U;
+    store_be(packet + kIpv4ChecksumAt, checksum_finish(checksum_add(0, {packet, header})));
+}
+
+}  // namespace esplane::dataplane

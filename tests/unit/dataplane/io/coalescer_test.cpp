@@ -1,0 +1,292 @@
+#include "dataplane/io/coalescer.h"
+
+#include <catch2/catch.hpp>
+#include <functional>
+#include <map>
+
+#include "crypto/random.h"
+#include "dataplane/io/segmenter.h"
+#include "dataplane/packet/checksum.h"
+#include "tests/unit/dataplane/support/flows.h"
+#include "tests/unit/dataplane/support/packets.h"
+
+namespace esplane::dataplane {
+namespace {
+
+using test::Segment;
+
+constexpr OffloadSupport kAll{.tcp = true, .udp = true};
+
+/// Groups the packets and takes every train apart again, as the host's kernel would. What came out, train by train.
+std::vector<std::vector<Bytes>> there_and_back(std::vector<Bytes> packets, OffloadSupport takes = kAll) {
+    std::vector<Slot> slots;
+    for (Bytes& packet : packets)
+        slots.push_back({.octets = packet.data(), .length = static_cast<std::uint32_t>(packet.size())});
+    Coalescer coalescer;
+    coalescer.group(slots, takes);
+    std::vector<std::vector<Bytes>> trains;
+    for (std::size_t i = 0; i < coalescer.trains(); ++i) {
+        const auto pieces = coalescer.finish(i);
+        REQUIRE(pieces.front().iov_len == sizeof(OffloadHeader));
+        OffloadHeader offload;
+        std::memcpy(&offload, pieces.front().iov_base, sizeof offload);
+        Bytes written;
+        for (const iovec& piece : pieces.subspan(1))
+            append(written, {static_cast<const std::uint8_t*>(piece.iov_base), piece.iov_len});
+        std::vector<Bytes>& train = trains.emplace_back();
+        Segmenter segmenter;
+        if (segmenter.begin(offload, written) == Segmenter::Verdict::kWhole) {
+            CHECK(coalescer.packets(i) == 1);
+            train.push_back(written);
+            continue;
+        }
+        REQUIRE_FALSE(segmenter.done());
+        while (!segmenter.done()) {
+            Bytes buffer(Segmenter::kLongestSegment);
+            buffer.resize(segmenter.next(buffer.data()));
+            train.push_back(std::move(buffer));
+        }
+        CHECK(coalescer.packets(i) == train.size());
+    }
+    return trains;
+}
+
+std::vector<Bytes> flat(const std::vector<std::vector<Bytes>>& trains) {
+    std::vector<Bytes> all;
+    for (const auto& train : trains)
+        all.insert(all.end(), train.begin(), train.end());
+    return all;
+}
+
+/// Two segments of 100 octets that follow each other.
+std::pair<Segment, Segment> neighbours(bool v6, bool tcp) {
+    Segment first{.v6 = v6, .tcp = tcp, .id = 9, .payload = test::filler(100)};
+    if (tcp) first.options = Bytes(12, 1);
+    Segment second = first;
+    second.sequence += 100;
+    second.id += 1;
+    return {first, second};
+}
+
+TEST_CASE("neighbours become one packet, whose header says all") {
+    for (const bool v6 : {false, true}) {
+        for (const bool tcp : {true, false}) {
+            INFO((v6 ? "IPv6 " : "IPv4 ") << (tcp ? "TCP" : "UDP"));
+            const auto [first, second] = neighbours(v6, tcp);
+            const std::vector<Bytes> packets = {test::build(first), test::build(second)};
+            const auto trains = there_and_back(packets);
+            CHECK(trains.size() == 1);
+            CHECK(flat(trains) == packets);
+        }
+    }
+}
+
+TEST_CASE("whatever cutting would not give back keeps two segments apart") {
+    struct Case {
+        const char* what;
+        std::function<void(Segment&)> change;  // of the second
+        bool of_udp = true;                    // holds for UDP, too
+    };
+    const std::vector<Case> cases = {
+        {"another host", [](Segment& s) { s.host = 2; }},
+        {"another port", [](Segment& s) { s.source_port = 1001; }},
+        {"DSCP", [](Segment& s) { s.traffic_class = 0x20; }},
+        {"ECN", [](Segment& s) { s.traffic_class = 0x03; }},
+        {"TTL", [](Segment& s) { s.ttl = 63; }},
+        {"longer than the first", [](Segment& s) { s.payload.push_back(0); }},
+        {"nothing in it", [](Segment& s) { s.payload.clear(); }},
+        {"a hole", [](Segment& s) { ++s.sequence; }, false},
+        {"a repetition", [](Segment& s) { s.sequence -= 100; }, false},
+        {"acknowledges more", [](Segment& s) { ++s.acknowledged; }, false},
+        {"another window", [](Segment& s) { ++s.window; }, false},
+        {"another option", [](Segment& s) { s.options.back() = 2; }, false},
+        {"fewer options", [](Segment& s) { s.options.resize(8); }, false},
+        {"no ACK", [](Segment& s) { s.flags = 0; }, false},
+        {"SYN", [](Segment& s) { s.flags |= 0x02; }, false},
+        {"RST", [](Segment& s) { s.flags |= 0x04; }, false},
+        {"URG", [](Segment& s) { s.flags |= 0x20; }, false},
+        {"ECE", [](Segment& s) { s.flags |= 0x40; }, false},
+        {"CWR", [](Segment& s) { s.flags |= 0x80; }, false},
+    };
+    for (const bool v6 : {false, true}) {
+        for (const bool tcp : {true, false}) {
+            for (const Case& each : cases) {
+                if (!tcp && !each.of_udp) continue;
+                INFO(each.what << (v6 ? ", IPv6 " : ", IPv4 ") << (tcp ? "TCP" : "UDP"));
+                auto [first, second] = neighbours(v6, tcp);
+                each.change(second);
+                const std::vector<Bytes> packets = {test::build(first), test::build(second)};
+                const auto trains = there_and_back(packets);
+                CHECK(trains.size() == 2);
+                CHECK(flat(trains) == packets);
+            }
+        }
+    }
+}
+
+TEST_CASE("without DF the IDs must count up; with it they say nothing") {
+    auto [first, second] = neighbours(false, true);
+    second.id += 5;
+    CHECK(there_and_back({test::build(first), test::build(second)}).size() == 1);
+    first.dont_fragment = second.dont_fragment = false;
+    CHECK(there_and_back({test::build(first), test::build(second)}).size() == 2);
+    second.id = static_cast<std::uint16_t>(first.id + 1);
+    CHECK(there_and_back({test::build(first), test::build(second)}).size() == 1);
+}
+
+TEST_CASE("PSH, FIN and a shorter segment end a train") {
+    for (const std::uint8_t flag : {std::uint8_t{0x08}, std::uint8_t{0x01}}) {
+        auto [first, second] = neighbours(false, true);
+        second.flags |= flag;
+        Segment third = second;
+        third.sequence += 100;
+        third.id += 1;
+        third.flags = 0x10;
+        const std::vector<Bytes> packets = {test::build(first), test::build(second), test::build(third)};
+        const auto trains = there_and_back(packets);
+        CHECK(trains.size() == 2);
+        CHECK(flat(trains) == packets);
+    }
+    auto [first, second] = neighbours(false, true);
+    second.payload.resize(50);
+    Segment third = second;
+    third.sequence += 50;
+    third.id += 1;
+    const std::vector<Bytes> packets = {test::build(first), test::build(second), test::build(third)};
+    CHECK(flat(there_and_back(packets)) == packets);
+    CHECK(there_and_back(packets).size() == 2);
+}
+
+TEST_CASE("a wrong checksum is passed on as it is, never made right") {
+    for (const bool tcp : {true, false}) {
+        for (const std::size_t which : {0U, 1U}) {
+            for (const std::size_t at : {10U, 25U, 36U, 90U}) {  // IP checksum, transport header, its end, payload
+                const auto [first, second] = neighbours(false, tcp);
+                std::vector<Bytes> packets = {test::build(first), test::build(second)};
+                packets[which][at] ^= 0x10;
+                INFO("packet " << which << ", octet " << at);
+                const auto trains = there_and_back(packets);
+                CHECK(trains.size() == 2);
+                CHECK(flat(trains) == packets);
+            }
+        }
+    }
+    auto [first, second] = neighbours(false, false);
+    std::vector<Bytes> packets = {test::build(first), test::build(second)};
+    for (Bytes& packet : packets)
+        packet[26] = packet[27] = 0;  // UDP without a checksum
+    CHECK(there_and_back(packets).size() == 2);
+}
+
+TEST_CASE("only what the device takes, and never across devices") {
+    const auto [first, second] = neighbours(false, true);
+    const std::vector<Bytes> tcp = {test::build(first), test::build(second)};
+    CHECK(there_and_back(tcp, {}).size() == 2);
+    CHECK(there_and_back(tcp, {.udp = true}).size() == 2);
+    const auto [datagram, next] = neighbours(false, false);
+    CHECK(there_and_back({test::build(datagram), test::build(next)}, {.tcp = true}).size() == 2);
+
+    std::vector<Bytes> packets = tcp;
+    std::vector<Slot> slots;
+    for (Bytes& packet : packets)
+        slots.push_back({.octets = packet.data(), .length = static_cast<std::uint32_t>(packet.size())});
+    slots[1].port = ClearPort{1};
+    Coalescer coalescer;
+    coalescer.group(slots, kAll);
+    CHECK(coalescer.trains() == 2);
+    CHECK(coalescer.port(1) == ClearPort{1});
+}
+
+TEST_CASE("a train is no longer than an IP packet can say") {
+    Segment segment{.payload = test::filler(1400)};
+    std::vector<Bytes> packets;
+    for (std::size_t i = 0; i < kBurst; ++i) {
+        packets.push_back(test::build(segment));
+        segment.sequence += 1400;
+        segment.id += 1;
+    }
+    const auto trains = there_and_back(packets);
+    CHECK(trains.size() == 2);
+    CHECK(trains.front().size() == (65535 - 40) / 1400);
+    CHECK(flat(trains) == packets);
+}
+
+/// Flows as they come off the wire, each in its own order, some packets lost, some odd.
+class Traffic {
+  public:
+    explicit Traffic(crypto::Random& random) : random_(random) {
+        for (std::uint8_t i = 0; i < 6; ++i) {
+            Segment flow{
+                .v6 = i % 3 == 2, .tcp = i % 2 == 0, .host = i, .dont_fragment = i < 4, .sequence = 0xffff0000};
+            if (i == 4) flow.options = Bytes(12, 1);
+            flows_.push_back(flow);
+        }
+    }
+    Bytes next() {
+        Segment& flow = flows_[random_.below(4) == 0 ? random_.below(flows_.size()) : current_];
+        if (random_.below(8) == 0) current_ = random_.below(flows_.size());
+        flow.payload = random_.bytes(random_.below(10) == 0 ? random_.below(200) : 200);
+        Segment sent = flow;
+        if (random_.below(12) == 0) sent.flags |= static_cast<std::uint8_t>(1U << random_.below(8));
+        if (random_.below(20) == 0) sent.traffic_class = 3;
+        if (random_.below(20) == 0) sent.ttl = 63;
+        flow.sequence += static_cast<std::uint32_t>(flow.payload.size());
+        flow.id += 1;
+        Bytes packet = test::build(sent);
+        if (random_.below(25) == 0) packet[random_.below(packet.size())] ^= 1;
+        if (random_.below(40) == 0) packet.resize(random_.below(packet.size() + 1));
+        return packet;
+    }
+
+  private:
+    crypto::Random& random_;
+    std::vector<Segment> flows_;
+    std::size_t current_ = 0;
+};
+
+/// With DF set the ID says nothing (RFC 6864 4.1), and is not kept.
+Bytes without_id(Bytes packet) {
+    if (packet.size() < 20 || packet[0] != 0x45 || (packet[6] & 0x40) == 0) return packet;
+    if (checksum_finish(checksum_add(0, ByteView(packet).first(20))) != 0) return packet;
+    packet[4] = packet[5] = packet[10] = packet[11] = 0;
+    return packet;
+}
+
+/// By protocol, addresses and ports: what has another of these, by accident too, is another flow.
+std::map<Bytes, std::vector<Bytes>> by_flow(const std::vector<Bytes>& packets) {
+    std::map<Bytes, std::vector<Bytes>> flows;
+    for (const Bytes& packet : packets) {
+        Bytes key;
+        const bool v4 = !packet.empty() && packet[0] >> 4 == 4;
+        if (packet.size() >= (v4 ? 24U : 44U)) {
+            const ByteView view(packet);
+            key = to_bytes(v4 ? view.subspan(12, 12) : view.subspan(8, 36));
+            key.push_back(packet[v4 ? 9 : 6]);
+        }
+        flows[key].push_back(without_id(packet));
+    }
+    return flows;
+}
+
+TEST_CASE("random flows, losses and accidents: every octet comes out, in order within each flow") {
+    const std::uint64_t seed = 0xc0a1e5ce;
+    crypto::SeededRandom random(seed);
+    std::size_t joined = 0;
+    for (int round = 0; round < 400; ++round) {
+        INFO("seed " << seed << ", round " << round);
+        Traffic traffic(random);
+        std::vector<Bytes> packets;
+        const std::size_t count = 1 + random.below(kBurst);
+        while (packets.size() < count) {
+            Bytes packet = traffic.next();
+            if (random.below(30) != 0) packets.push_back(std::move(packet));
+        }
+        const auto trains = there_and_back(packets);
+        joined += packets.size() - trains.size();
+        REQUIRE(by_flow(flat(trains)) == by_flow(packets));
+    }
+    CHECK(joined > 5000);
+}
+
+}  // namespace
+}  // namespace esplane::dataplane
