@@ -17,7 +17,8 @@ std::string text_of(const Json& status) {
 }
 
 TEST_CASE("a person sees what is up, what is down, and why") {
-    CHECK(text_of(to_json(example_report())) == R"(esplane 1.2.3, running for 2h 13m: 3 tunnels, 1 established, 1 connecting, 1 down
+    CHECK(text_of(to_json(example_report())) ==
+          R"(esplane 1.2.3, running for 2h 13m: 3 tunnels, 1 established, 1 connecting, 1 down
 
 ● net  established with 192.0.2.2 (gw-b.example.org) for 10m
     IKE    aes256gcm16-prfsha256-ecp256, NAT in front of us, rekey in 7h
