@@ -5,6 +5,8 @@
 namespace esplane::crypto {
 namespace {
 
+constexpr std::uint16_t kChaCha20Bits = 256;
+
 /// Only known_*() make these types from numbers of the wire, so another value is a mistake of ours.
 std::size_t no_such_transform() {
     require(false, "a transform that does not exist was asked for its lengths");
@@ -15,21 +17,51 @@ bool is_aes_key_length(std::uint16_t bits) {
     return bits == 128 || bits == 192 || bits == 256;
 }
 
+std::string_view by_key_length(Encr encr, std::string_view aes128, std::string_view aes192, std::string_view aes256) {
+    switch (encr.key_bits) {
+        case 128:
+            return aes128;
+        case 192:
+            return aes192;
+        case 256:
+            return aes256;
+        default:
+            return "unknown";
+    }
+}
+
 }  // namespace
 
 bool is_aead(EncrId id) {
-    return id == EncrId::kAesGcm16;
+    return icv_length(id) != 0;
+}
+
+bool is_confidential(EncrId id) {
+    return id != EncrId::kNull && id != EncrId::kNullAuthAesGmac;
 }
 
 std::size_t key_length(Encr encr) {
-    return is_aes_key_length(encr.key_bits) ? encr.key_bits / 8 : no_such_transform();
+    switch (encr.id) {
+        case EncrId::kNull:
+            return encr.key_bits == 0 ? 0 : no_such_transform();
+        case EncrId::kChaCha20Poly1305:
+            return encr.key_bits == kChaCha20Bits ? kChaCha20Bits / 8 : no_such_transform();
+        case EncrId::kAesCbc:
+        case EncrId::kAesGcm16:
+        case EncrId::kNullAuthAesGmac:
+            return is_aes_key_length(encr.key_bits) ? encr.key_bits / 8 : no_such_transform();
+    }
+    return no_such_transform();
 }
 
 std::size_t salt_length(EncrId id) {
     switch (id) {
+        case EncrId::kNull:
         case EncrId::kAesCbc:
             return 0;
         case EncrId::kAesGcm16:
+        case EncrId::kNullAuthAesGmac:
+        case EncrId::kChaCha20Poly1305:
             return 4;
     }
     return no_such_transform();
@@ -37,9 +69,13 @@ std::size_t salt_length(EncrId id) {
 
 std::size_t iv_length(EncrId id) {
     switch (id) {
+        case EncrId::kNull:
+            return 0;
         case EncrId::kAesCbc:
             return 16;
         case EncrId::kAesGcm16:
+        case EncrId::kNullAuthAesGmac:
+        case EncrId::kChaCha20Poly1305:
             return 8;
     }
     return no_such_transform();
@@ -47,9 +83,12 @@ std::size_t iv_length(EncrId id) {
 
 std::size_t icv_length(EncrId id) {
     switch (id) {
+        case EncrId::kNull:
         case EncrId::kAesCbc:
             return 0;
         case EncrId::kAesGcm16:
+        case EncrId::kNullAuthAesGmac:
+        case EncrId::kChaCha20Poly1305:
             return 16;
     }
     return no_such_transform();
@@ -59,10 +98,18 @@ std::size_t block_length(EncrId id) {
     switch (id) {
         case EncrId::kAesCbc:
             return 16;
+        case EncrId::kNull:
         case EncrId::kAesGcm16:
-            return 4;
+        case EncrId::kNullAuthAesGmac:
+        case EncrId::kChaCha20Poly1305:
+            return 4;  // RFC 4303 2.4: the ICV is aligned, whatever the cipher
     }
     return no_such_transform();
+}
+
+std::optional<std::uint16_t> key_length_attribute(Encr encr) {
+    if (encr.id == EncrId::kNull || encr.id == EncrId::kChaCha20Poly1305) return std::nullopt;
+    return encr.key_bits;
 }
 
 std::size_t key_length(IntegId id) {
@@ -102,8 +149,28 @@ std::optional<Encr> known_encr(std::uint16_t transform_id, std::optional<std::ui
         case EncrId::kAesCbc:
         case EncrId::kAesGcm16:
             return Encr{EncrId{transform_id}, *key_bits};
+        case EncrId::kNull:  // RFC 7296 5: never for IKE itself
+        case EncrId::kNullAuthAesGmac:
+        case EncrId::kChaCha20Poly1305:  // of which SkCipher has nothing
+            break;
     }
     return std::nullopt;
+}
+
+std::optional<Encr> known_esp_encr(std::uint16_t transform_id, std::optional<std::uint16_t> key_bits) {
+    switch (EncrId{transform_id}) {
+        case EncrId::kNull:
+            return key_bits ? std::nullopt : std::optional(Encr{EncrId::kNull, 0});
+        case EncrId::kChaCha20Poly1305:  // RFC 7634 4: a key of fixed length MUST NOT have the attribute
+            return key_bits ? std::nullopt : std::optional(Encr{EncrId::kChaCha20Poly1305, kChaCha20Bits});
+        case EncrId::kNullAuthAesGmac:
+            if (!key_bits || !is_aes_key_length(*key_bits)) return std::nullopt;
+            return Encr{EncrId::kNullAuthAesGmac, *key_bits};
+        case EncrId::kAesCbc:
+        case EncrId::kAesGcm16:
+            break;
+    }
+    return known_encr(transform_id, key_bits);
 }
 
 std::optional<PrfId> known_prf(std::uint16_t transform_id) {
@@ -143,17 +210,19 @@ std::optional<DhId> known_dh(std::uint16_t transform_id) {
 }
 
 std::string_view name(Encr encr) {
-    const bool gcm = encr.id == EncrId::kAesGcm16;
-    switch (encr.key_bits) {
-        case 128:
-            return gcm ? "aes128gcm16" : "aes128";
-        case 192:
-            return gcm ? "aes192gcm16" : "aes192";
-        case 256:
-            return gcm ? "aes256gcm16" : "aes256";
-        default:
-            return "unknown";
+    switch (encr.id) {
+        case EncrId::kNull:
+            return "null";
+        case EncrId::kAesCbc:
+            return by_key_length(encr, "aes128", "aes192", "aes256");
+        case EncrId::kAesGcm16:
+            return by_key_length(encr, "aes128gcm16", "aes192gcm16", "aes256gcm16");
+        case EncrId::kNullAuthAesGmac:
+            return by_key_length(encr, "aes128gmac", "aes192gmac", "aes256gmac");
+        case EncrId::kChaCha20Poly1305:
+            return "chacha20poly1305";
     }
+    return "unknown";
 }
 
 std::string_view name(PrfId id) {

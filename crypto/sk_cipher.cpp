@@ -160,6 +160,7 @@ class Gcm final : public SkCipher {
 }  // namespace
 
 std::unique_ptr<SkCipher> SkCipher::create(Encr encr, IntegId integ, Secret sk_e, Secret sk_a) {
+    if (encr.id != EncrId::kAesCbc && encr.id != EncrId::kAesGcm16) return nullptr;
     if (sk_e.size() != key_length(encr) + salt_length(encr.id) || sk_a.size() != key_length(integ)) return nullptr;
     // RFC 7296 3.3 and RFC 5282 8: integrity comes from the AEAD itself, or else from a transform that there MUST be.
     if (is_aead(encr.id) != (integ == IntegId::kNone)) return nullptr;

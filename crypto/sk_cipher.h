@@ -12,8 +12,8 @@ namespace esplane::crypto {
 /// The keys of one direction: SK_e (with the salt behind it for an AEAD) and SK_a (empty for an AEAD).
 class SkCipher {
   public:
-    /// Null when a key's length does not fit its algorithm, when a cipher that is no AEAD comes without integrity, or
-    /// an AEAD with it.
+    /// Null when a key's length does not fit its algorithm, when a cipher that is no AEAD comes without integrity or an
+    /// AEAD with it, and for ciphers that are for ESP only.
     static std::unique_ptr<SkCipher> create(Encr encr, IntegId integ, Secret sk_e, Secret sk_a);
     virtual ~SkCipher() = default;
 

@@ -36,6 +36,34 @@ TEST_CASE("Ciphers are known by transform and key length only") {
     }
 }
 
+TEST_CASE("ESP knows the ciphers of SK and some that SK must not have") {
+    // IANA: 11 is ENCR_NULL, 21 is ENCR_NULL_AUTH_AES_GMAC, 28 is ENCR_CHACHA20_POLY1305. 0: no Key Length attribute.
+    const std::map<std::pair<unsigned, unsigned>, std::string> esp_only = {
+        {{11, 0}, "null"},         {{21, 128}, "aes128gmac"},     {{21, 192}, "aes192gmac"},
+        {{21, 256}, "aes256gmac"}, {{28, 0}, "chacha20poly1305"},
+    };
+    for (unsigned number = 0; number < kAllIds; ++number) {
+        const auto id = static_cast<std::uint16_t>(number);
+        for (const unsigned bits : {0U, 127U, 128U, 160U, 192U, 256U, 512U, 0x8080U}) {
+            const auto attribute = bits == 0 ? std::nullopt : std::optional(static_cast<std::uint16_t>(bits));
+            const auto encr = known_esp_encr(id, attribute);
+            const auto expected = esp_only.find({number, bits});
+            if (expected == esp_only.end()) {
+                if (encr != known_encr(id, attribute)) FAIL("transform " << id << " with " << bits << " bits");
+                if (encr) CHECK(is_confidential(encr->id));
+                continue;
+            }
+            REQUIRE(encr.has_value());
+            CHECK_FALSE(known_encr(id, attribute).has_value());
+            CHECK(name(*encr) == expected->second);
+            CHECK(static_cast<unsigned>(encr->id) == id);
+            CHECK(key_length_attribute(*encr) == attribute);
+            CHECK(is_confidential(encr->id) == (id == 28));
+        }
+    }
+    CHECK(key_length_attribute({EncrId::kAesCbc, 192}) == 192);
+}
+
 template <typename Known>
 void check_known(Known known, const std::map<unsigned, std::string>& names) {
     for (unsigned id = 0; id < kAllIds; ++id) {
@@ -78,6 +106,19 @@ TEST_CASE("Lengths are those of RFC 4106, RFC 3602 and RFC 4868") {
     CHECK(icv_length(EncrId::kAesCbc) == 0);
     CHECK(block_length(EncrId::kAesCbc) == 16);
 
+    CHECK(key_length(Encr{EncrId::kChaCha20Poly1305, 256}) == 32);
+    CHECK(key_length(Encr{EncrId::kNull, 0}) == 0);
+    for (const EncrId id : {EncrId::kChaCha20Poly1305, EncrId::kNullAuthAesGmac}) {
+        CHECK(is_aead(id));
+        CHECK(salt_length(id) == 4);
+        CHECK(iv_length(id) == 8);
+        CHECK(icv_length(id) == 16);
+        CHECK(block_length(id) == 4);
+    }
+    CHECK_FALSE(is_aead(EncrId::kNull));
+    CHECK(salt_length(EncrId::kNull) + iv_length(EncrId::kNull) + icv_length(EncrId::kNull) == 0);
+    CHECK(block_length(EncrId::kNull) == 4);
+
     const struct {
         IntegId integ;
         PrfId prf;
@@ -101,6 +142,9 @@ TEST_CASE("A transform that does not exist has a name for messages but no length
     CHECK(name(Encr{EncrId::kAesCbc, 100}) == "unknown");
     CHECK(name(DhId{2}) == "unknown");
     CHECK(test::aborts([] { (void)key_length(Encr{EncrId::kAesGcm16, 0}); }));
+    CHECK(test::aborts([] { (void)key_length(Encr{EncrId::kNull, 128}); }));
+    CHECK(test::aborts([] { (void)key_length(Encr{EncrId::kChaCha20Poly1305, 128}); }));
+    CHECK(test::aborts([] { (void)is_aead(EncrId{3}); }));
     CHECK(test::aborts([] { (void)iv_length(EncrId{3}); }));
     CHECK(test::aborts([] { (void)output_length(PrfId{2}); }));
 }

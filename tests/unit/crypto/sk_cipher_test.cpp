@@ -244,6 +244,10 @@ TEST_CASE("A cipher is not made of keys or algorithms that do not fit") {
     CHECK_FALSE(made(kCbc, IntegId::kHmacSha256_128, 32, 31));
     CHECK_FALSE(made(kCbc, IntegId::kHmacSha384_192, 32, 32));
     CHECK_FALSE(made(kCbc, IntegId::kNone, 32, 0));
+    // What is for ESP only, with keys of the right length.
+    CHECK_FALSE(made({EncrId::kChaCha20Poly1305, 256}, IntegId::kNone, 36, 0));
+    CHECK_FALSE(made({EncrId::kNullAuthAesGmac, 256}, IntegId::kNone, 36, 0));
+    CHECK_FALSE(made({EncrId::kNull, 0}, IntegId::kHmacSha256_128, 0, 32));
 }
 
 TEST_CASE("Sealing a message without room for its parts ends the process") {
