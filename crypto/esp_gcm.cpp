@@ -1,26 +1,11 @@
 #include "crypto/esp_gcm.h"
 
-#include <emmintrin.h>
-#include <intel-ipsec-mb.h>
-
+#include "crypto/esp_nonce.h"
+#include "crypto/ipsec_mb.h"
 #include "crypto/require.h"
 
 namespace esplane::crypto {
 namespace {
-
-/// The library's functions for this CPU. One table for the process and never freed: the direct calls only read it, and
-/// workers may still run when static objects are destroyed.
-const IMB_MGR& manager() {
-    static const IMB_MGR* const shared = [] {
-        IMB_MGR* made = alloc_mb_mgr(0);
-        require(made != nullptr, "ipsec-mb has no memory for its manager");
-        IMB_ARCH arch = IMB_ARCH_NONE;
-        init_mb_mgr_auto(made, &arch);
-        require(arch != IMB_ARCH_NONE && imb_get_errno(made) == 0, "ipsec-mb does not support this CPU");
-        return made;
-    }();
-    return *shared;
-}
 
 /// The direct calls for one key length.
 struct Calls {
@@ -33,7 +18,7 @@ struct Calls {
 };
 
 const Calls& calls_for(std::size_t key_length) {
-    static const IMB_MGR& m = manager();
+    static const IMB_MGR& m = direct_calls();
     static const Calls aes128{m.gcm128_pre,  m.gcm128_enc,        m.gcm128_dec,
                               m.gcm128_init, m.gcm128_enc_update, m.gcm128_enc_finalize};
     static const Calls aes192{m.gcm192_pre,  m.gcm192_enc,        m.gcm192_dec,
@@ -42,26 +27,6 @@ const Calls& calls_for(std::size_t key_length) {
                               m.gcm256_init, m.gcm256_enc_update, m.gcm256_enc_finalize};
     require(key_length == 16 || key_length == 24 || key_length == 32, "an AES-GCM key is not of 16, 24 or 32 octets");
     return key_length == 16 ? aes128 : key_length == 24 ? aes192 : aes256;
-}
-
-/// RFC 4106 4: the nonce is salt | IV. It is put together in a register so that it reaches memory as one store: the
-/// library loads it whole, and a load that spans two younger stores must wait for both to reach the cache.
-inline __m128i make_nonce(std::uint32_t salt, const EspGcm::Iv& iv) {
-    const __m128i behind_salt = _mm_slli_si128(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(iv.data())), 4);
-    return _mm_or_si128(behind_salt, _mm_cvtsi32_si128(static_cast<int>(salt)));
-}
-
-inline const std::uint8_t* octets(const __m128i& block) {
-    return reinterpret_cast<const std::uint8_t*>(&block);
-}
-
-/// Compares two ICVs without a branch on what they hold; equal_constant_time() in the few instructions it takes here.
-inline bool equal_icv(const std::uint8_t* a, const std::uint8_t* b) {
-    std::uint64_t left[2];
-    std::uint64_t right[2];
-    std::memcpy(left, a, sizeof left);
-    std::memcpy(right, b, sizeof right);
-    return ((left[0] ^ right[0]) | (left[1] ^ right[1])) == 0;
 }
 
 }  // namespace
@@ -80,7 +45,7 @@ struct alignas(64) EspGcm::Key {
 };
 
 EspGcm::Key::Key(const Secret& key_and_salt) {
-    static_assert(sizeof(Key) == 16 * 64);
+    static_assert(sizeof(Key) == std::size_t{16} * 64);
     require(key_and_salt.size() > kSaltLength, "an AES-GCM key for ESP is empty");
     const std::size_t key_length = key_and_salt.size() - kSaltLength;
     calls = &calls_for(key_length);

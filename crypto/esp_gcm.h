@@ -1,25 +1,21 @@
 // AES-GCM with a 16-octet ICV for ESP (RFC 4106) over ipsec-mb's direct calls, one key a direction of a SA.
 #pragma once
 
-#include <array>
 #include <memory>
 #include <span>
 
-#include "crypto/bytes.h"
+#include "crypto/esp_aead.h"
 #include "crypto/secret.h"
 
 namespace esplane::crypto {
 
-/// A contiguous piece of the source; several in order make the plaintext or ciphertext.
-using Slice = ByteView;
-
 /// One expanded key. Its const operations may run on several threads at once.
 class EspGcm {
   public:
-    static constexpr std::size_t kIvLength = 8;
-    static constexpr std::size_t kIcvLength = 16;
-    static constexpr std::size_t kSaltLength = 4;
-    using Iv = std::array<std::uint8_t, kIvLength>;
+    static constexpr std::size_t kIvLength = kAeadIvLength;
+    static constexpr std::size_t kIcvLength = kAeadIcvLength;
+    static constexpr std::size_t kSaltLength = kAeadSaltLength;
+    using Iv = AeadIv;
 
     /// `key_and_salt`: 16, 24 or 32 octets of key and 4 of salt, as KEYMAT yields them. Aborts on another size, or when
     /// ipsec-mb does not support this CPU.
