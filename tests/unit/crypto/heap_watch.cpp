@@ -1,6 +1,7 @@
 #include "tests/unit/crypto/heap_watch.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <new>
@@ -11,8 +12,10 @@ const void* watched = nullptr;
 std::size_t watched_size = 0;
 bool freed = false;
 bool zeros = false;
+std::atomic<std::size_t> allocated = 0;
 
 void* allocate(std::size_t size, std::size_t alignment) {
+    ++allocated;
     const std::size_t padded = (std::max<std::size_t>(size, 1) + alignment - 1) / alignment * alignment;
     void* block = std::aligned_alloc(alignment, padded);
     if (block == nullptr) throw std::bad_alloc();
@@ -63,6 +66,10 @@ void watch_block(const void* block, std::size_t size) {
 
 std::optional<bool> freed_as_zeros() {
     return freed ? std::optional(zeros) : std::nullopt;
+}
+
+std::size_t allocations() {
+    return allocated;
 }
 
 }  // namespace esplane::test
