@@ -9,6 +9,7 @@
 //   7 mss_clamp        TCP segments that will fit the way back
 #pragma once
 
+#include "crypto/esp_cipher.h"
 #include "dataplane/packet/inner_packet.h"
 #include "dataplane/pipeline/batch.h"
 #include "dataplane/sa/child_sa.h"
@@ -21,7 +22,8 @@ struct InboundPacket {
     TunnelState* tunnel = nullptr;
     ChildSa* child = nullptr;
     std::uint64_t sequence = 0;
-    Slot slot;  ///< `length` is that of the decrypted text after stage 4, of the inner packet after stage 5
+    bool genuine = false;  ///< said by the cipher
+    Slot slot;             ///< `length` is that of the decrypted text after stage 4, of the inner packet after stage 5
     InnerPacket inner;
 };
 
@@ -41,7 +43,8 @@ void check_replay(InboundBatch& batch, DropCounters& drops);
 
 /// Stage 4. `slots` holds at least as many as the batch. `accepted(InboundPacket&)` is told of each that is authentic.
 template <typename Accepted>
-void open(InboundBatch& batch, std::span<const Slot> slots, DropCounters& drops, Accepted accepted);
+void open(InboundBatch& batch, std::span<const Slot> slots, crypto::EspCipher& cipher, DropCounters& drops,
+          Accepted accepted);
 
 /// Stage 5.
 void strip_trailer(InboundBatch& batch, DropCounters& drops);

@@ -1,23 +1,30 @@
 #include "dataplane/pipeline/open.h"
 
-#include <algorithm>
+#include <array>
 
 namespace esplane::dataplane {
 
-Verdict open_one(InboundPacket& packet) {
-    const InboundSa& sa = packet.child->in;
-    const ByteView octets = packet.received->octets;
-    const auto text = static_cast<std::uint32_t>(octets.size()) - kEspOverhead;  // stage 2 checked the length
-    if (text > packet.slot.capacity) return DropReason::kTooBig;
-    crypto::EspGcm::Iv iv;
-    std::copy_n(octets.data() + kEspHeader, kEspIv, iv.data());
-    const EspAad aad(sa.spi, packet.sequence, sa.esn);
-    if (!sa.cipher.open(aad.view(), iv, octets.subspan(kEspHeader + kEspIv, text), packet.slot.octets,
-                        octets.last(kEspIcv))) {
-        return DropReason::kBadIcv;
-    }
-    packet.slot.length = text;
+Verdict give_slot(InboundPacket& packet, const Slot& slot) {
+    packet.slot = slot;
+    // Stage 2 has seen to it that there is a text.
+    packet.slot.length = static_cast<std::uint32_t>(packet.received->octets.size() - packet.child->in.key.overhead());
+    if (packet.slot.length > slot.capacity) return DropReason::kTooBig;
     return std::nullopt;
+}
+
+void decrypt(std::span<InboundPacket> packets, crypto::EspCipher& cipher) {
+    std::array<crypto::OpenJob, kBurst> jobs;
+    for (std::size_t i = 0; i < packets.size(); ++i) {
+        const InboundPacket& packet = packets[i];
+        jobs[i] = {.key = &packet.child->in.key,
+                   .esn = packet.child->in.esn,
+                   .sequence = packet.sequence,
+                   .packet = packet.received->octets,
+                   .text = packet.slot.octets};
+    }
+    cipher.open(std::span<crypto::OpenJob>(jobs).first(packets.size()));
+    for (std::size_t i = 0; i < packets.size(); ++i)
+        packets[i].genuine = jobs[i].genuine;
 }
 
 }  // namespace esplane::dataplane

@@ -2,20 +2,23 @@
 // ones in one batch the second finds the window moved.
 #pragma once
 
-#include "dataplane/pipeline/esp_format.h"
 #include "dataplane/pipeline/inbound.h"
 
 namespace esplane::dataplane {
 
-/// Verifies and decrypts one packet into its slot.
-Verdict open_one(InboundPacket& packet);
+/// Whether the packet's text fits the slot that it is given.
+Verdict give_slot(InboundPacket& packet, const Slot& slot);
+/// Verifies and decrypts all packets, each into its slot, and sets `genuine`.
+void decrypt(std::span<InboundPacket> packets, crypto::EspCipher& cipher);
 
 template <typename Accepted>
-void open(InboundBatch& batch, std::span<const Slot> slots, DropCounters& drops, Accepted accepted) {
+void open(InboundBatch& batch, std::span<const Slot> slots, crypto::EspCipher& cipher, DropCounters& drops,
+          Accepted accepted) {
     std::size_t next = 0;
+    batch.keep(drops, [&](InboundPacket& packet) { return give_slot(packet, slots[next++]); });
+    decrypt(batch.packets(), cipher);
     batch.keep(drops, [&](InboundPacket& packet) -> Verdict {
-        packet.slot = slots[next++];
-        if (const Verdict refused = open_one(packet)) return refused;
+        if (!packet.genuine) return DropReason::kBadIcv;
         if (!packet.child->in.window.commit(packet.sequence)) return DropReason::kReplay;
         packet.child->in.packets.add(1);
         accepted(packet);

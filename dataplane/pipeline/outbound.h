@@ -6,6 +6,7 @@
 //   4 seal            sequence number, trailer, cipher, ESP header, straight into the slot
 #pragma once
 
+#include "crypto/esp_cipher.h"
 #include "dataplane/packet/inner_packet.h"
 #include "dataplane/pipeline/batch.h"
 #include "dataplane/sa/child_sa.h"
@@ -25,7 +26,7 @@ struct OutboundPacket {
 using OutboundBatch = Batch<OutboundPacket>;
 
 /// Octets that the clear side keeps writable behind each received packet, so that the trailer makes one piece with it.
-inline constexpr std::uint32_t kTailroom = 8;
+inline constexpr std::uint32_t kTailroom = 32;
 
 /// Stage 1. `wanted(TunnelState&)` is told of each packet whose tunnel has nothing to send on.
 template <typename Wanted>
@@ -38,7 +39,7 @@ void clamp_mss(OutboundBatch& batch);
 void refuse_too_big(OutboundBatch& batch, DropCounters& drops);
 
 /// Stage 4. Gives the packets the slots in order; `slots` holds at least as many as the batch.
-void seal(OutboundBatch& batch, std::span<const Slot> slots, DropCounters& drops);
+void seal(OutboundBatch& batch, std::span<const Slot> slots, crypto::EspCipher& cipher, DropCounters& drops);
 
 }  // namespace esplane::dataplane
 

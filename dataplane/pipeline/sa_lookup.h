@@ -8,17 +8,18 @@ namespace esplane::dataplane {
 
 template <typename KeepEarly>
 void look_up_sa(InboundBatch& batch, const SpiTable& table, DropCounters& drops, KeepEarly keep_early) {
-    const auto is_long_enough = [](const InboundPacket& packet) {
-        return packet.received->octets.size() >= kEspOverhead + kEspTrailer;
+    const auto can_be_esp = [](const InboundPacket& packet) {
+        return packet.received->octets.size() >= kShortestPacket;
     };
     const auto take = [&](InboundPacket& packet) {
-        if (!is_long_enough(packet)) return false;
+        if (!can_be_esp(packet)) return false;
         packet.child = table.find(Spi{load_be<std::uint32_t>(packet.received->octets.data())});
         return packet.child == nullptr && keep_early(*packet.received);
     };
     batch.take_or_keep(drops, take, [&](InboundPacket& packet) -> Verdict {
-        if (!is_long_enough(packet)) return DropReason::kRunt;
+        if (!can_be_esp(packet)) return DropReason::kRunt;
         if (packet.child == nullptr) return DropReason::kUnknownSpi;
+        if (packet.received->octets.size() < packet.child->in.key.overhead() + kEspTrailer) return DropReason::kRunt;
         packet.tunnel = packet.child->tunnel;
         return std::nullopt;
     });

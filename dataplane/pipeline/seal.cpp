@@ -1,4 +1,4 @@
-// Stage 4, outbound: RFC 4303 3.3.
+// Stage 4, outbound: RFC 4303 3.3. All packets go through the cipher together: suites of CBC and HMAC are fast only so.
 #include <array>
 
 #include "dataplane/pipeline/esp_format.h"
@@ -8,8 +8,9 @@ namespace esplane::dataplane {
 namespace {
 
 /// Padding 1, 2, 3, …, pad length, next header (RFC 4303 2.4). Returns its length.
-std::uint32_t write_trailer(std::uint8_t* to, const InnerPacket& inner) {
-    const std::uint32_t padding = padding_for(inner.length);
+std::uint32_t write_trailer(const crypto::EspKey& key, std::uint8_t* to, const InnerPacket& inner) {
+    static_assert(kTailroom >= kLongestBlock - 1 + kEspTrailer);
+    const std::uint32_t padding = padding_for(key, inner.length);
     for (std::uint32_t i = 0; i < padding; ++i)
         to[i] = static_cast<std::uint8_t>(i + 1);
     to[padding] = static_cast<std::uint8_t>(padding);
@@ -17,33 +18,27 @@ std::uint32_t write_trailer(std::uint8_t* to, const InnerPacket& inner) {
     return padding + kEspTrailer;
 }
 
-void seal_one(OutboundPacket& packet) {
+/// Finishes the text and describes the packet to the cipher.
+crypto::SealJob prepare(OutboundPacket& packet, crypto::Slice& text) {
     OutboundSa& sa = packet.child->out;
-    std::uint8_t* const to = packet.slot.octets;
-    store_be(to, to_number(sa.spi));
-    store_be(to + 4, static_cast<std::uint32_t>(packet.sequence));
-    // The IV is the sequence number: unique for the key, since the sequence never repeats (RFC 4106 3.1).
-    crypto::EspGcm::Iv iv;
-    store_be(iv.data(), packet.sequence);
-    std::copy(iv.begin(), iv.end(), to + kEspHeader);
-
-    const EspAad aad(sa.spi, packet.sequence, sa.esn);
     std::uint8_t* const inner = packet.received->octets.data();
-    const std::uint32_t text = packet.inner.length + write_trailer(inner + packet.inner.length, packet.inner);
-    const std::array<crypto::Slice, 1> from{ByteView(inner, text)};
-    std::uint8_t* const cipher_text = to + kEspHeader + kEspIv;
-    sa.cipher.seal(aad.view(), iv, from, cipher_text, cipher_text + text);
-
-    packet.slot.length = kEspOverhead + text;
+    text = {inner, packet.inner.length + write_trailer(sa.key, inner + packet.inner.length, packet.inner)};
+    packet.slot.length = static_cast<std::uint32_t>(sa.key.overhead() + text.size());
     packet.slot.outer = sa.path;
     packet.slot.encapsulation = sa.encapsulation;
     sa.packets.add(1);
     sa.bytes.add(packet.inner.length);
+    return {.key = &sa.key,
+            .spi = to_number(sa.spi),
+            .esn = sa.esn,
+            .sequence = packet.sequence,
+            .text = {&text, 1},
+            .packet = packet.slot.octets};
 }
 
 }  // namespace
 
-void seal(OutboundBatch& batch, std::span<const Slot> slots, DropCounters& drops) {
+void seal(OutboundBatch& batch, std::span<const Slot> slots, crypto::EspCipher& cipher, DropCounters& drops) {
     batch.keep(drops, [](OutboundPacket& packet) -> Verdict {
         const auto sequence = packet.child->out.sequence.next();
         // RFC 4303 3.3.3: the sequence MUST NOT cycle.
@@ -51,11 +46,15 @@ void seal(OutboundBatch& batch, std::span<const Slot> slots, DropCounters& drops
         packet.sequence = *sequence;
         return std::nullopt;
     });
-    std::size_t next = 0;
+    std::array<crypto::SealJob, kBurst> jobs;
+    std::array<crypto::Slice, kBurst> texts;
+    std::size_t count = 0;
     for (OutboundPacket& packet : batch.packets()) {
-        packet.slot = slots[next++];
-        seal_one(packet);
+        packet.slot = slots[count];
+        jobs[count] = prepare(packet, texts[count]);
+        ++count;
     }
+    cipher.seal(std::span<const crypto::SealJob>(jobs).first(count));
 }
 
 }  // namespace esplane::dataplane

@@ -6,7 +6,7 @@ namespace esplane::dataplane {
 
 void refuse_too_big(OutboundBatch& batch, DropCounters& drops) {
     batch.keep(drops, [](const OutboundPacket& packet) -> Verdict {
-        if (sealed_length(packet.inner.length) > kLargestDatagram) return DropReason::kTooBig;
+        if (sealed_length(packet.child->out.key, packet.inner.length) > kLargestDatagram) return DropReason::kTooBig;
         return std::nullopt;
     });
 }

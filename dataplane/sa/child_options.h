@@ -22,7 +22,8 @@ struct ChildOptions {
     Spi spi_in{};   ///< chosen by us
     Spi spi_out{};  ///< chosen by the peer
     crypto::Encr encr;
-    crypto::Secret key_in;   ///< cipher key and salt, as KEYMAT yields them
+    crypto::IntegId integ = crypto::IntegId::kNone;
+    crypto::Secret key_in;   ///< cipher key, salt, integrity key: as KEYMAT yields them (RFC 7296 2.17)
     crypto::Secret key_out;  ///< the same
     bool esn = false;
     std::uint32_t replay_window = 1024;  ///< packets; 0 is off

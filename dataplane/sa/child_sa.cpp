@@ -13,12 +13,12 @@ ChildSa::ChildSa(ChildOptions options)
           .esn = options.esn,
           .encapsulation = options.encapsulation,
           .sequence = SequenceSource(options.esn),
-          .cipher = crypto::EspGcm(options.key_out),
+          .key = crypto::EspKey(options.encr, options.integ, options.key_out),
           .path = options.outer},
       in{.spi = options.spi_in,
          .esn = options.esn,
          .window = ReplayWindow(options.replay_window, options.esn),
-         .cipher = crypto::EspGcm(options.key_in)} {
+         .key = crypto::EspKey(options.encr, options.integ, options.key_in)} {
     options.key_out.wipe();
     options.key_in.wipe();
 }

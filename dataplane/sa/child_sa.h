@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "crypto/esp_gcm.h"
+#include "crypto/esp_key.h"
 #include "dataplane/sa/child_options.h"
 #include "dataplane/sa/counter.h"
 #include "dataplane/sa/replay_window.h"
@@ -19,7 +19,7 @@ struct OutboundSa {
     bool esn = false;
     Encapsulation encapsulation = Encapsulation::kNone;
     SequenceSource sequence;
-    crypto::EspGcm cipher;
+    crypto::EspKey key;
     Path path;
     bool soft_limit_told = false;
     Counter packets;
@@ -32,7 +32,7 @@ struct InboundSa {
     bool esn = false;
     bool heard = false;  ///< a packet has passed the ICV
     ReplayWindow window;
-    crypto::EspGcm cipher;
+    crypto::EspKey key;
     std::int64_t move_told_at = 0;  ///< worker's clock, nanoseconds
     Counter packets;
     Counter bytes;  ///< inner octets

@@ -102,7 +102,7 @@ class Worker {
         clamp_mss(out_);
         refuse_too_big(out_, mailbox_.drops);
         cipher_.slots(slots_);
-        seal(out_, slots_, mailbox_.drops);
+        seal(out_, slots_, esp_, mailbox_.drops);
         for (const OutboundPacket& packet : out_.packets())
             tell_running_out(*packet.child);
         send(cipher_, out_);
@@ -129,7 +129,7 @@ class Worker {
                    [this](const Received& received) { return early_.keep(received, now_, mailbox_.drops); });
         check_replay(in_, mailbox_.drops);
         clear_.slots(slots_);
-        open(in_, slots_, mailbox_.drops, [this](const InboundPacket& packet) { accepted(packet); });
+        open(in_, slots_, esp_, mailbox_.drops, [this](const InboundPacket& packet) { accepted(packet); });
         strip_trailer(in_, mailbox_.drops);
         check_selectors(in_, mailbox_.drops);
         clamp_mss(in_);
@@ -179,6 +179,7 @@ class Worker {
     Outbox<Event> events_;
     SaStore sas_;
     EarlyArrivals early_;
+    crypto::EspCipher esp_;
     std::int64_t now_ = 0;  // steady clock, nanoseconds, of this turn
     std::array<Received, kBurst> received_;
     std::array<Slot, kBurst> slots_;

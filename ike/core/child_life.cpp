@@ -54,6 +54,7 @@ dataplane::ChildOptions describe_to_dataplane(const IkeSa& sa, const Tunnel& tun
     options.spi_in = child.spi_in.spi();
     options.spi_out = child.spi_out;
     options.encr = child.suite.encr;
+    options.integ = child.suite.integ;
     options.key_in = std::move(child.we_asked ? keys.responder_to_initiator : keys.initiator_to_responder);
     options.key_out = std::move(child.we_asked ? keys.initiator_to_responder : keys.responder_to_initiator);
     options.esn = child.suite.esn;

@@ -19,6 +19,11 @@ void add_known(std::vector<Id>& list, std::optional<Id> known) {
     if (known && !has(list, *known)) list.push_back(*known);
 }
 
+std::optional<Encr> known_cipher(ProtocolId protocol, const Transform& offered) {
+    return protocol == ProtocolId::kEsp ? crypto::known_esp_encr(offered.id, offered.key_bits)
+                                        : crypto::known_encr(offered.id, offered.key_bits);
+}
+
 /// False when the type has no place in this protocol: the whole proposal is then unacceptable (3.3.6).
 bool add_choice(Choices& choices, ProtocolId protocol, const Transform& offered) {
     // 3.3.6: a transform with an attribute that is not understood is no choice; 3.3.5: only ciphers have key lengths.
@@ -26,7 +31,7 @@ bool add_choice(Choices& choices, ProtocolId protocol, const Transform& offered)
     const bool usable = !offered.unknown_attribute && (is_cipher || !offered.key_bits);
     switch (offered.type) {
         case TransformType::kEncr:
-            if (usable) add_known(choices.encr, crypto::known_encr(offered.id, offered.key_bits));
+            if (usable) add_known(choices.encr, known_cipher(protocol, offered));
             return true;
         case TransformType::kPrf:
             if (usable) add_known(choices.prf, crypto::known_prf(offered.id));

@@ -25,7 +25,7 @@ wire::Transform transform(wire::TransformType type, Id id) {
 }
 
 inline wire::Transform transform(crypto::Encr encr) {
-    return {wire::TransformType::kEncr, static_cast<std::uint16_t>(encr.id), encr.key_bits, false};
+    return {wire::TransformType::kEncr, static_cast<std::uint16_t>(encr.id), crypto::key_length_attribute(encr), false};
 }
 
 /// What of a peer's proposal we know, by type. `has_x` says whether the type was there at all: without it, the type is

@@ -61,7 +61,7 @@ Outcome check_ciphers(const std::vector<Encr>& encr, std::string_view suggestion
     if (encr.empty()) return Failure{"a cipher is missing; add " + std::string(suggestion)};
     const auto aeads = std::count_if(encr.begin(), encr.end(), is_aead);
     if (aeads != 0 && aeads != static_cast<std::ptrdiff_t>(encr.size())) {
-        return problem("GCM and CBC cannot stand in one proposal; write a proposal for each");
+        return problem("AEADs and CBC cannot stand in one proposal; write a proposal for each");
     }
     return {};
 }
@@ -74,6 +74,10 @@ std::vector<PrfId> prfs_like(const std::vector<IntegId>& integ) {
 
 Outcome complete_ike(IkeProposal& proposal) {
     if (auto checked = check_ciphers(proposal.encr, "aes256gcm16 or aes256"); !checked) return checked;
+    for (const Encr encr : proposal.encr) {
+        if (encr.id == crypto::EncrId::kChaCha20Poly1305)
+            return problem("chacha20poly1305 is available for ESP only; use aes256gcm16");
+    }
     const bool aead = is_aead(proposal.encr.front());
     const std::string cipher = first_name(proposal.encr);
     if (!aead && proposal.integ.empty()) return Failure{cipher + " needs an integrity algorithm; add sha256"};
@@ -91,9 +95,8 @@ Outcome check_esp(const IkeProposal& words) {
     }
     if (auto checked = check_ciphers(words.encr, "aes256gcm16"); !checked) return checked;
     if (!is_aead(words.encr.front())) {
-        return Failure{"CBC with HMAC is not available for ESP yet; use " + first_name(words.encr) + "gcm16"};
-    }
-    if (!words.integ.empty()) {
+        if (words.integ.empty()) return Failure{first_name(words.encr) + " needs an integrity algorithm; add sha256"};
+    } else if (!words.integ.empty()) {
         return Failure{first_name(words.encr) + " protects integrity itself; leave " +
                        std::string(crypto::name(words.integ.front())) + " out"};
     }

@@ -18,8 +18,21 @@ void hold(bool what) {
     if (!what) std::abort();
 }
 
-crypto::Secret key() {
-    crypto::Secret made(36);
+struct Suite {
+    crypto::Encr encr;
+    crypto::IntegId integ;
+};
+
+/// One of each form: an AEAD, a block cipher with HMAC, and one whose header has no IV.
+constexpr Suite kSuites[] = {
+    {{crypto::EncrId::kAesGcm16, 256}, crypto::IntegId::kNone},
+    {{crypto::EncrId::kAesCbc, 256}, crypto::IntegId::kHmacSha256_128},
+    {{crypto::EncrId::kChaCha20Poly1305, 256}, crypto::IntegId::kNone},
+    {{crypto::EncrId::kNull, 0}, crypto::IntegId::kHmacSha512_256},
+};
+
+crypto::Secret key(const Suite& suite) {
+    crypto::Secret made(crypto::EspKey::material_length(suite.encr, suite.integ));
     made.writable()[0] = 1;
     return made;
 }
@@ -31,11 +44,13 @@ SelectorPair selectors() {
                        TrafficSelector::from_prefix(*Prefix::parse("2001:db8:2::/48"))}};
 }
 
-ChildOptions options(bool esn) {
+ChildOptions options(const Suite& suite, bool esn) {
     ChildOptions made;
     made.spi_in = made.spi_out = kSpi;
-    made.key_in = key();
-    made.key_out = key();
+    made.encr = suite.encr;
+    made.integ = suite.integ;
+    made.key_in = key(suite);
+    made.key_out = key(suite);
     made.esn = esn;
     made.replay_window = 64;
     made.selectors = selectors();
@@ -43,26 +58,28 @@ ChildOptions options(bool esn) {
 }
 
 /// `text` is the whole plaintext: payload, padding and trailer as the peer likes them.
-Bytes seal_as_peer(ByteView text, std::uint64_t sequence, bool esn) {
-    static const crypto::EspGcm cipher{key()};
-    Bytes packet(kEspOverhead + text.size());
-    store_be(packet.data(), to_number(kSpi));
-    store_be(packet.data() + 4, static_cast<std::uint32_t>(sequence));
-    crypto::EspGcm::Iv iv{};
-    store_be(iv.data(), sequence);
-    std::copy(iv.begin(), iv.end(), packet.begin() + kEspHeader);
-    const std::array<crypto::Slice, 1> from{text};
-    std::uint8_t* const to = packet.data() + kEspHeader + kEspIv;
-    cipher.seal(EspAad(kSpi, sequence, esn).view(), iv, from, to, to + text.size());
+Bytes seal_as_peer(ByteView text, const Suite& suite, std::uint64_t sequence, bool esn) {
+    static crypto::EspCipher cipher;
+    const crypto::EspKey sealing(suite.encr, suite.integ, key(suite));
+    const std::array<crypto::Slice, 1> whole_blocks{
+        text.first(text.size() / sealing.block_length() * sealing.block_length())};
+    Bytes packet(sealing.overhead() + whole_blocks[0].size());
+    const crypto::SealJob job{.key = &sealing,
+                              .spi = to_number(kSpi),
+                              .esn = esn,
+                              .sequence = sequence,
+                              .text = whole_blocks,
+                              .packet = packet.data()};
+    cipher.seal({&job, 1});
     return packet;
 }
 
 /// A SA, and room for one packet to come out of it.
 class Bench {
   public:
-    explicit Bench(bool esn)
+    Bench(const Suite& suite, bool esn)
         : tunnel_({.id = TunnelId{1}, .selectors = selectors(), .mss_ipv4 = 1300, .mss_ipv6 = 1280}),
-          child_(options(esn)) {
+          child_(options(suite, esn)) {
         child_.tunnel = &tunnel_;
         table_.insert(kSpi, &child_);
     }
@@ -75,7 +92,7 @@ class Bench {
         classify(batch_, drops_, [](const Received&, ByteView) { return true; });
         look_up_sa(batch_, table_, drops_, [](const Received&) { return false; });
         check_replay(batch_, drops_);
-        open(batch_, {&slot, 1}, drops_, [](const InboundPacket&) {});
+        open(batch_, {&slot, 1}, cipher_, drops_, [](const InboundPacket&) {});
         strip_trailer(batch_, drops_);
         check_selectors(batch_, drops_);
         clamp_mss(batch_);
@@ -90,6 +107,7 @@ class Bench {
     ChildSa child_;
     SpiTable table_;
     DropCounters drops_;
+    crypto::EspCipher cipher_;
     InboundBatch batch_;
     Bytes room_ = Bytes(65536);
 };
@@ -100,10 +118,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (size < 2 || size > 60000) return 0;
     const bool esn = (data[0] & 1) != 0;
     const ByteView octets(data + 1, size - 1);
-    Bench bench(esn);
+    const Suite& suite = kSuites[data[0] >> 2 & 3];
+    Bench bench(suite, esn);
     bench.receive(to_bytes(octets), (data[0] & 2) != 0 ? Encapsulation::kUdp : Encapsulation::kNone);
-    if (octets.size() < kEspTrailer) return 0;
-    const Bytes sealed = seal_as_peer(octets, 1, esn);
+    if (octets.size() < kLongestBlock) return 0;
+    const Bytes sealed = seal_as_peer(octets, suite, 1, esn);
     bench.receive(sealed, Encapsulation::kNone);
     bench.receive(sealed, Encapsulation::kNone);  // the second time it is a replay
     return 0;

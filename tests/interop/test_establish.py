@@ -2,6 +2,7 @@
 
 import pytest
 
+from lab import wait_until
 from scenario import IKE_CBC, IKE_GCM, esplane_at, strongswan_at
 from topology import Topology
 from traffic import ping
@@ -44,12 +45,27 @@ def test_established_and_carries(lab, initiator, ike, nat):
     assert_carries(net, capture)
 
 
-@pytest.mark.parametrize("esp", ["aes128gcm16", "aes192gcm16"])
-def test_shorter_esp_keys(lab, esp):
+OTHER_ESP = [
+    "aes128gcm16",
+    "aes192gcm16",
+    "aes256-sha256-modp2048",
+    "aes192-sha384",
+    "aes128-sha512",
+    "chacha20poly1305",
+]
+
+
+@pytest.mark.parametrize("esp", OTHER_ESP)
+def test_other_esp_suites(lab, esp):
+    """The first CHILD_SA has no group of its own (RFC 7296, section 1.2); a rekey then has."""
     net, ours, peer, capture = establish(lab, ESPLANE, "", esp=esp)
-    ours.wait_established()
-    assert peer.established()[0]["children"][0]["encr-keysize"] == esp[3:6]
+    (child,) = ours.wait_established()["children"]
+    assert child["suite"] == esp.replace("-modp2048", "")
+    assert peer.established()
     assert_carries(net, capture)
+    ours.rekey()
+    wait_until(lambda: ours.tunnel()["children"][-1]["suite"] == esp, 5, "the rekeyed CHILD_SA")
+    assert ping(net.b, net.a.host_address) == 3
 
 
 def test_status_says_what_was_negotiated(lab):

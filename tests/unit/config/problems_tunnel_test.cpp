@@ -114,7 +114,7 @@ TEST_CASE("Wrong protection is refused") {
     check({
         {kTunnel + "    ike: {proposals: [3des-sha1-modp1024, aes256-sha256-modp2048, nonsense]}\n",
          {"6:23: ike.proposals: " + ike_error("3des-sha1-modp1024"), "6:67: ike.proposals: " + ike_error("nonsense")}},
-        {kTunnel + "    esp: {proposals: aes256-sha256}\n", {"6:22: esp.proposals: " + esp_error("aes256-sha256")}},
+        {kTunnel + "    esp: {proposals: aes256-sha1}\n", {"6:22: esp.proposals: " + esp_error("aes256-sha1")}},
         {kTunnel + "    esp: {proposals: []}\n", {"6:22: esp.proposals: at least one is needed"}},
         {kTunnel + "    esp: {lifetime: 9s}\n", {"6:21: esp.lifetime: '9s' is out of range: 10s to 30d"}},
         {kTunnel + "    ike: {lifetime: 31d}\n", {"6:21: ike.lifetime: '31d' is out of range: 10s to 30d"}},

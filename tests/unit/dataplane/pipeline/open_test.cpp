@@ -51,7 +51,9 @@ TEST_CASE("a packet that OpenSSL sealed is opened, for every key length, with an
         for (const std::size_t key_bits : {128, 192, 256}) {
             ChildOptions options = test::child_options();
             options.esn = esn;
+            options.encr.key_bits = static_cast<std::uint16_t>(key_bits);
             options.key_in = options.key_in.slice(0, key_bits / 8 + 4);
+            options.key_out = options.key_out.slice(0, key_bits / 8 + 4);
             const Peer peer(options);
             InboundRig rig(test::copy_of(options));
             INFO("ESN " << esn << ", " << key_bits << " bits");
@@ -90,8 +92,8 @@ TEST_CASE("a packet cut off anywhere is dropped, and not read beyond") {
         REQUIRE(ends.rig.run({Bytes(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(length))}).empty());
     }
     const Drops drops = test::drops_of(ends.rig.worker_drops);
-    CHECK(drops.at("runt") == kEspOverhead + kEspTrailer);
-    CHECK(drops.at("bad_icv") == good.size() - kEspOverhead - kEspTrailer);
+    CHECK(drops.at("runt") == ends.rig.child.in.key.overhead() + kEspTrailer);
+    CHECK(drops.at("bad_icv") == good.size() - ends.rig.child.in.key.overhead() - kEspTrailer);
     CHECK(ends.rig.run({good}).size() == 1);
 }
 
@@ -205,7 +207,9 @@ TEST_CASE("ESP packets of draft-mcgrew-gcm-test-01 are opened as published") {
         append(key, ByteView(nonce).first(4));
         ChildOptions options = test::child_options();
         options.spi_in = Spi{load_be<std::uint32_t>(aad.data())};
+        options.encr.key_bits = static_cast<std::uint16_t>((key.size() - 4) * 8);
         options.key_in = crypto::Secret(ByteView(key));
+        options.key_out = crypto::Secret(ByteView(key));
         options.esn = esn;
         const auto all = [](Family family) {
             return TrafficSelector{.first = IpAddress::any(family), .last = IpAddress::highest(family)};

@@ -18,7 +18,9 @@ TEST_CASE("a sealed packet, octet by octet (RFC 4303 2, RFC 4106 3), opened by O
         for (const std::size_t key_bits : {128, 192, 256}) {
             ChildOptions options = test::child_options();
             options.esn = esn;
+            options.encr.key_bits = static_cast<std::uint16_t>(key_bits);
             options.key_out = options.key_out.slice(0, key_bits / 8 + 4);
+            options.key_in = options.key_in.slice(0, key_bits / 8 + 4);
             OutboundRig rig(test::copy_of(options));
             const std::uint64_t used = esn ? 0x5'0000'0006 : 6;
             rig.child.out.sequence = test::sequence_after(used, esn);
@@ -27,7 +29,7 @@ TEST_CASE("a sealed packet, octet by octet (RFC 4303 2, RFC 4106 3), opened by O
             INFO("ESN " << esn << ", " << key_bits << " bits");
             REQUIRE(sealed.size() == 1);
             const Bytes& esp = sealed[0];
-            CHECK(esp.size() == sealed_length(static_cast<std::uint32_t>(inner.size())));
+            CHECK(esp.size() == sealed_length(rig.child.out.key, static_cast<std::uint32_t>(inner.size())));
             CHECK(esp.size() % 4 == 0);
             CHECK(load_be<std::uint32_t>(esp.data()) == to_number(options.spi_out));
             CHECK(load_be<std::uint32_t>(esp.data() + 4) == 7);

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <memory>
 
+#include "crypto/esp_key.h"
 #include "tests/unit/dataplane/support/packets.h"
 
 namespace esplane::dataplane::test {
@@ -83,6 +84,7 @@ ChildOptions copy_of(const ChildOptions& options) {
             .spi_in = options.spi_in,
             .spi_out = options.spi_out,
             .encr = options.encr,
+            .integ = options.integ,
             .key_in = options.key_in.clone(),
             .key_out = options.key_out.clone(),
             .esn = options.esn,
@@ -91,6 +93,14 @@ ChildOptions copy_of(const ChildOptions& options) {
             .encapsulation = options.encapsulation,
             .outer = options.outer,
             .send_at_once = options.send_at_once};
+}
+
+ChildOptions with_suite(ChildOptions options, crypto::Encr encr, crypto::IntegId integ) {
+    options.encr = encr;
+    options.integ = integ;
+    options.key_in = key(3, crypto::EspKey::material_length(encr, integ));
+    options.key_out = key(4, crypto::EspKey::material_length(encr, integ));
+    return options;
 }
 
 ChildOptions mirrored(const ChildOptions& options) {

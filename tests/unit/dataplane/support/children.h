@@ -14,6 +14,8 @@ ChildOptions child_options(std::uint32_t number = 1);
 /// The peer's end of the same CHILD_SA.
 ChildOptions mirrored(const ChildOptions& options);
 ChildOptions copy_of(const ChildOptions& options);
+/// With keys of another suite.
+ChildOptions with_suite(ChildOptions options, crypto::Encr encr, crypto::IntegId integ);
 
 /// The tunnel that child_options() belongs to, on device 7.
 TunnelPolicy tunnel_policy();

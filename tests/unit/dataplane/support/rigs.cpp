@@ -50,7 +50,7 @@ std::vector<Bytes> OutboundRig::run(const std::vector<Bytes>& packets, ClearPort
     policy_lookup(batch_, policies, worker_drops, [this](TunnelState&) { ++wanted; });
     clamp_mss(batch_);
     refuse_too_big(batch_, worker_drops);
-    seal(batch_, lend(buffers_), worker_drops);
+    seal(batch_, lend(buffers_), cipher_, worker_drops);
     std::vector<Bytes> out;
     sealed.clear();
     for (const OutboundPacket& packet : batch_.packets()) {
@@ -85,7 +85,7 @@ std::vector<Bytes> InboundRig::run(const std::vector<Bytes>& datagrams, Encapsul
         return keeps_early;
     });
     check_replay(batch_, worker_drops);
-    open(batch_, lend(buffers_), worker_drops,
+    open(batch_, lend(buffers_), cipher_, worker_drops,
          [this](const InboundPacket& packet) { accepted.push_back(packet.sequence); });
     strip_trailer(batch_, worker_drops);
     check_selectors(batch_, worker_drops);

@@ -33,6 +33,7 @@ class OutboundRig {
     std::vector<Slot> sealed;  ///< of the last run; their octets are overwritten by the next
 
   private:
+    crypto::EspCipher cipher_;
     OutboundBatch batch_;
     Buffers buffers_;
 };
@@ -57,6 +58,7 @@ class InboundRig {
     std::vector<ClearPort> ports;         ///< where the packets of the last run go
 
   private:
+    crypto::EspCipher cipher_;
     InboundBatch batch_;
     Buffers buffers_;
 };

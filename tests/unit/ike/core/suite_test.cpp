@@ -94,8 +94,8 @@ TEST_CASE("ESP proposals are read, with groups or without") {
 }
 
 const std::string kAccepted =
-    "Accepted are aes256gcm16, aes192gcm16, aes128gcm16, aes256, aes192, aes128, sha256, sha384, sha512, prfsha256, "
-    "prfsha384, prfsha512, ecp256, ecp384, ecp521, x25519, modp2048, modp3072, modp4096";
+    "Accepted are aes256gcm16, aes192gcm16, aes128gcm16, chacha20poly1305, aes256, aes192, aes128, sha256, sha384, "
+    "sha512, prfsha256, prfsha384, prfsha512, ecp256, ecp384, ecp521, x25519, modp2048, modp3072, modp4096";
 
 TEST_CASE("What is wrong with an IKE proposal is said with what to write instead") {
     struct Case {
@@ -112,7 +112,7 @@ TEST_CASE("What is wrong with an IKE proposal is said with what to write instead
         {"aes256gcm16-ecp256", "aes256gcm16-ecp256: aes256gcm16 needs a PRF; add prfsha256"},
         {"aes256-sha256", "aes256-sha256: a group is missing; add ecp256 or modp2048"},
         {"aes256-aes256gcm16-sha256-ecp256",
-         "aes256-aes256gcm16-sha256-ecp256: GCM and CBC cannot stand in one proposal; write a proposal for each"},
+         "aes256-aes256gcm16-sha256-ecp256: AEADs and CBC cannot stand in one proposal; write a proposal for each"},
         {"aes256-sha256-sha2_256-ecp256", "aes256-sha256-sha2_256-ecp256: sha256 is named twice"},
         {"aes256-sha256-modp2048-modp2048", "aes256-sha256-modp2048-modp2048: modp2048 is named twice"},
         {"3des-sha256-modp2048", "3des-sha256-modp2048: 3des is too weak; use aes256gcm16"},
@@ -125,7 +125,7 @@ TEST_CASE("What is wrong with an IKE proposal is said with what to write instead
         {"aes256-sha256-modp1024", "aes256-sha256-modp1024: modp1024 is too weak; use modp2048 or ecp256"},
         {"aes256-sha256-modp1536", "aes256-sha256-modp1536: modp1536 is too weak; use modp2048 or ecp256"},
         {"chacha20poly1305-prfsha256-x25519",
-         "chacha20poly1305-prfsha256-x25519: chacha20poly1305 is not available; use aes256gcm16"},
+         "chacha20poly1305-prfsha256-x25519: chacha20poly1305 is available for ESP only; use aes256gcm16"},
         {"aes128ccm16-prfsha256-x25519", "aes128ccm16-prfsha256-x25519: aes128ccm16 is not available; use aes128gcm16"},
         {"aes256-sha256-modp8192", "aes256-sha256-modp8192: modp8192 is not available; use modp4096 or ecp384"},
         {"aes256-sha256-ecp256-noesn",
@@ -153,10 +153,8 @@ TEST_CASE("What is wrong with an ESP proposal is said with what to write instead
         std::string error;
     };
     const Case cases[] = {
-        {"aes256-sha256", "aes256-sha256: CBC with HMAC is not available for ESP yet; use aes256gcm16"},
-        {"aes128-sha256-modp2048",
-         "aes128-sha256-modp2048: CBC with HMAC is not available for ESP yet; use aes128gcm16"},
-        {"aes192", "aes192: CBC with HMAC is not available for ESP yet; use aes192gcm16"},
+        {"aes128-modp2048", "aes128-modp2048: aes128 needs an integrity algorithm; add sha256"},
+        {"aes192", "aes192: aes192 needs an integrity algorithm; add sha256"},
         {"aes256gcm16-sha256", "aes256gcm16-sha256: aes256gcm16 protects integrity itself; leave sha256 out"},
         {"aes256gcm16-prfsha256", "aes256gcm16-prfsha256: prfsha256 has no meaning for ESP; leave it out"},
         {"modp2048", "modp2048: a cipher is missing; add aes256gcm16"},
@@ -165,7 +163,7 @@ TEST_CASE("What is wrong with an ESP proposal is said with what to write instead
          "aes256gcm16-esn: esn is not a word of a proposal; write 'esn: yes' or 'esn: no' beside 'proposals' "
          "instead"},
         {"aes256gcm16-aes256",
-         "aes256gcm16-aes256: GCM and CBC cannot stand in one proposal; write a proposal for each"},
+         "aes256gcm16-aes256: AEADs and CBC cannot stand in one proposal; write a proposal for each"},
     };
     for (const Case& each : cases) {
         INFO(each.written);
