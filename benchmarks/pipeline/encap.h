@@ -1,0 +1,60 @@
+// The outbound pipeline, as a worker runs it, between packets in memory.
+#pragma once
+
+#include <array>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "benchmarks/pipeline/raw_cipher.h"
+#include "benchmarks/pipeline/traffic.h"
+#include "benchmarks/pipeline/tunnels.h"
+#include "dataplane/pipeline/outbound.h"
+
+namespace esplane::bench {
+
+class Encap {
+  public:
+    static constexpr std::string_view kDirection = "encap";
+    static constexpr std::array<std::string_view, 5> kStages{"fill", "policy_lookup", "mss_clamp", "too_big", "seal"};
+
+    Encap(const Suite& suite, std::uint32_t tunnels, const Mix& mix, std::size_t batch);
+
+    /// New packets in the same memory, each for a tunnel at random.
+    void prepare();
+
+    /// The batch through all stages. `lap()` is called after each stage, in the order of kStages.
+    template <typename Lap>
+    void run(Lap lap) {
+        batch_.clear();
+        for (dataplane::Received& received : received_)
+            batch_.add().received = &received;
+        lap();
+        dataplane::policy_lookup(batch_, tunnels_.policies, drops_, [](dataplane::TunnelState&) {});
+        lap();
+        dataplane::clamp_mss(batch_);
+        lap();
+        dataplane::refuse_too_big(batch_, drops_);
+        lap();
+        dataplane::seal(batch_, slots_, drops_);
+        lap();
+    }
+
+    /// Packets of the last run that reached the end.
+    std::size_t passed() const { return batch_.size(); }
+
+    void run_raw(RawCipher& cipher) { cipher.seal(texts_); }
+
+  private:
+    Tunnels tunnels_;
+    TunnelChoice choice_;
+    PacketMemory plain_;
+    PacketMemory sealed_;
+    std::vector<dataplane::Received> received_;
+    std::vector<dataplane::Slot> slots_;
+    std::vector<MutableByteView> texts_;  // where the cipher text of each packet lies
+    dataplane::OutboundBatch batch_;
+    dataplane::DropCounters drops_;
+};
+
+}  // namespace esplane::bench

@@ -1,0 +1,43 @@
+#include "benchmarks/pipeline/json.h"
+
+#include "benchmarks/pipeline/mix.h"
+
+namespace esplane::bench {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json size_of(const PipelineResult& result) {
+    const auto mix = parse_mix(result.size);
+    if (mix && mix->is_uniform()) return mix->pattern.front();
+    return result.size;
+}
+
+Json to_json(const PipelineResult& result) {
+    Json stages = Json::object();
+    for (const StageCycles& stage : result.stages)
+        stages[std::string(stage.stage)] = stage.cycles;
+    return {{"direction", result.direction}, {"suite", result.suite},
+            {"size", size_of(result)},       {"tunnels", result.tunnels},
+            {"workers", result.workers},     {"cycles_per_packet", result.cycles_per_packet},
+            {"stages", std::move(stages)},   {"mpps", result.mpps()},
+            {"gbps", result.gbps()},         {"raw_cipher_cycles", result.raw_cipher_cycles}};
+}
+
+}  // namespace
+
+Json to_json(const Machine& machine, std::span<const PipelineResult> results) {
+    Json list = Json::array();
+    for (const PipelineResult& result : results)
+        list.push_back(to_json(result));
+    return {{"machine",
+             {{"cpu_model", machine.cpu_model},
+              {"tsc_hz", machine.tsc_hz},
+              {"kernel", machine.kernel},
+              {"compiler", machine.compiler},
+              {"ipsec_mb", machine.ipsec_mb},
+              {"ipsec_mb_arch", machine.ipsec_mb_arch}}},
+            {"results", std::move(list)}};
+}
+
+}  // namespace esplane::bench

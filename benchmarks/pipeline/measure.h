@@ -1,0 +1,26 @@
+// Runs one point: batches through the whole pipeline, through the single stages, and through the cipher alone, in turn.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "benchmarks/pipeline/mix.h"
+#include "benchmarks/pipeline/result.h"
+#include "benchmarks/pipeline/suites.h"
+#include "benchmarks/tsc.h"
+
+namespace esplane::bench {
+
+struct Rounds {
+    std::size_t batch = 32;      ///< packets; at most dataplane::kBurst
+    std::size_t batches = 2000;  ///< that count, of each kind
+    std::size_t warm_up = 200;   ///< before them
+};
+
+enum class Direction : std::uint8_t { kEncap, kDecap };
+
+/// Throws when a packet does not reach the end of the pipeline: then the figure would be of something else.
+PipelineResult measure(Direction direction, const Suite& suite, std::uint32_t tunnels, const Mix& mix,
+                       const Rounds& rounds, const TscClock& clock);
+
+}  // namespace esplane::bench

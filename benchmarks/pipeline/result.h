@@ -1,0 +1,33 @@
+// What one point of a run says. All cycles are of the TSC, for one packet.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace esplane::bench {
+
+struct StageCycles {
+    std::string_view stage;
+    double cycles = 0;
+};
+
+struct PipelineResult {
+    std::string_view direction;
+    std::string suite;
+    std::string size;        ///< "64", "imix"
+    double mean_length = 0;  ///< octets of the inner packets
+    std::uint32_t tunnels = 0;
+    std::uint32_t workers = 1;
+    double cycles_per_packet = 0;     ///< all stages without a stop between them
+    std::vector<StageCycles> stages;  ///< each by itself, with a fence before and behind
+    double raw_cipher_cycles = 0;     ///< the cipher's call alone, in the same run
+    double tsc_hz = 0;
+
+    double mpps() const { return tsc_hz / cycles_per_packet / 1e6; }
+    double gbps() const { return mpps() * mean_length * 8 / 1e3; }  ///< of inner packets
+    double ratio() const { return cycles_per_packet / raw_cipher_cycles; }
+};
+
+}  // namespace esplane::bench

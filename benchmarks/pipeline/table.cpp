@@ -1,0 +1,53 @@
+#include "benchmarks/pipeline/table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace esplane::bench {
+namespace {
+
+/// A column of a stage is as wide as its name, and never too narrow for a number.
+std::size_t width(std::string_view stage) {
+    return std::max<std::size_t>(stage.size(), 6);
+}
+
+std::string titles(const PipelineResult& first) {
+    std::string line = fmt::format("{:>6}", "octets");
+    for (const StageCycles& stage : first.stages)
+        line += fmt::format("  {:>{}}", stage.stage, width(stage.stage));
+    return line + fmt::format("  |  {:>7}  {:>7}  {:>6}  {:>6}  {:>6}\n", "all", "cipher", "ratio", "Mpps", "Gbps");
+}
+
+std::string line(const PipelineResult& result) {
+    std::string line = fmt::format("{:>6}", result.size);
+    for (const StageCycles& stage : result.stages)
+        line += fmt::format("  {:>{}.1f}", stage.cycles, width(stage.stage));
+    return line + fmt::format("  |  {:>7.1f}  {:>7.1f}  {:>6.2f}  {:>6.2f}  {:>6.1f}\n", result.cycles_per_packet,
+                              result.raw_cipher_cycles, result.ratio(), result.mpps(), result.gbps());
+}
+
+}  // namespace
+
+std::string heading(const Machine& machine, const Rounds& rounds, int cpu) {
+    return fmt::format(
+        "{}, TSC {:.2f} GHz, {}, {}, ipsec-mb {} ({}), cpu {}\n"
+        "TSC cycles a packet, medians of {} batches of {}. `all` is the stages run as one; `cipher` is the library's "
+        "call\n"
+        "alone, in place, one key; Gbps is of inner packets.\n",
+        machine.cpu_model, machine.tsc_hz / 1e9, machine.kernel, machine.compiler, machine.ipsec_mb,
+        machine.ipsec_mb_arch, cpu, rounds.batches, rounds.batch);
+}
+
+std::string table(std::span<const PipelineResult> results) {
+    if (results.empty()) return {};
+    const PipelineResult& first = results.front();
+    std::string text = fmt::format("\n{} {}, {} tunnel{}\n", first.direction, first.suite, first.tunnels,
+                                   first.tunnels == 1 ? "" : "s");
+    text += titles(first);
+    for (const PipelineResult& result : results)
+        text += line(result);
+    return text;
+}
+
+}  // namespace esplane::bench

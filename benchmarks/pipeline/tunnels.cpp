@@ -1,0 +1,92 @@
+#include "benchmarks/pipeline/tunnels.h"
+
+#include <utility>
+
+namespace esplane::bench {
+namespace {
+
+using dataplane::ChildId;
+using dataplane::ChildOptions;
+using dataplane::ChildSa;
+using dataplane::Encapsulation;
+using dataplane::SelectorPair;
+using dataplane::Spi;
+using dataplane::TrafficSelector;
+using dataplane::TunnelId;
+using dataplane::TunnelPolicy;
+using dataplane::TunnelState;
+
+IpAddress network_behind(std::uint32_t tunnel) {
+    return IpAddress::v4(0x0a800000 + (tunnel << 8));
+}
+
+SelectorPair selectors(std::uint32_t number) {
+    const Prefix ours{IpAddress::v4(0x0a010000), 16};
+    const Prefix theirs{network_behind(number), 24};
+    return {{TrafficSelector::from_prefix(ours)}, {TrafficSelector::from_prefix(theirs)}};
+}
+
+crypto::Secret key(crypto::Encr encr, std::uint32_t number) {
+    crypto::Secret made(crypto::key_length(encr) + crypto::salt_length(encr.id));
+    store_be(made.writable().data(), number);
+    return made;
+}
+
+ChildOptions child_options(crypto::Encr encr, std::uint32_t number) {
+    ChildOptions options{.id = ChildId{number},
+                         .tunnel = TunnelId{number},
+                         .spi_in = Spi{0xc0000000 + number},
+                         .spi_out = Spi{0xe0000000 + number},
+                         .encr = encr,
+                         .key_in = key(encr, 2 * number),
+                         .key_out = key(encr, 2 * number + 1)};
+    options.esn = true;
+    options.selectors = selectors(number);
+    options.encapsulation = Encapsulation::kUdp;
+    options.outer = {{IpAddress::v4(0xc0000201), 4500}, {IpAddress::v4(0xc0000202), 4500}};
+    return options;
+}
+
+ChildOptions mirrored(ChildOptions options) {
+    std::swap(options.spi_in, options.spi_out);
+    std::swap(options.key_in, options.key_out);
+    std::swap(options.selectors.local, options.selectors.remote);
+    std::swap(options.outer.local, options.outer.remote);
+    return options;
+}
+
+TunnelPolicy policy(std::uint32_t number) {
+    TunnelPolicy policy;
+    policy.id = TunnelId{number};
+    policy.port = kDevice;
+    policy.selectors = selectors(number);
+    policy.mss_ipv4 = 1360;
+    return policy;
+}
+
+}  // namespace
+
+IpAddress our_host() {
+    return IpAddress::v4(0x0a010009);
+}
+
+IpAddress host_behind(std::uint32_t tunnel) {
+    return IpAddress::v4(0x0a800009 + (tunnel << 8));
+}
+
+Tunnels::Tunnels(crypto::Encr encr, std::uint32_t count) {
+    for (std::uint32_t number = 0; number < count; ++number) {
+        TunnelState& tunnel = *tunnels.emplace_back(std::make_unique<TunnelState>(policy(number)));
+        ChildSa& child = *children.emplace_back(std::make_unique<ChildSa>(child_options(encr, number)));
+        child.tunnel = &tunnel;
+        tunnel.sending = &child;
+        policies.add(&tunnel);
+        inbound.insert(child.in.spi, &child);
+    }
+}
+
+std::unique_ptr<ChildSa> make_peer(crypto::Encr encr, std::uint32_t number) {
+    return std::make_unique<ChildSa>(mirrored(child_options(encr, number)));
+}
+
+}  // namespace esplane::bench

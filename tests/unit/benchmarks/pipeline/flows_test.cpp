@@ -1,0 +1,47 @@
+// Both pipelines pass every packet of every batch: else a figure would be of something else.
+#include <catch2/catch.hpp>
+#include <memory>
+
+#include "benchmarks/pipeline/decap.h"
+#include "benchmarks/pipeline/encap.h"
+
+namespace esplane::bench {
+namespace {
+
+TEMPLATE_TEST_CASE("every packet passes every stage", "", Encap, Decap) {
+    for (const Suite& suite : suites()) {
+        for (const char* size : {"40", "1420", "imix"}) {
+            for (const std::uint32_t tunnels : {1U, 300U}) {
+                INFO(suite.name() << ' ' << size << ' ' << tunnels);
+                const auto flow = std::make_unique<TestType>(suite, tunnels, *parse_mix(size), 64);
+                RawCipher raw(suite);
+                for (int batch = 0; batch < 20; ++batch) {
+                    flow->prepare();
+                    std::size_t laps = 0;
+                    flow->run([&] { ++laps; });
+                    CHECK(laps == TestType::kStages.size());
+                    CHECK(flow->passed() == 64);
+                    flow->run_raw(raw);
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("a batch that is not sealed anew is a replay") {
+    Decap flow(suites().front(), 1, *parse_mix("64"), 32);
+    flow.prepare();
+    flow.run([] {});
+    CHECK(flow.passed() == 32);
+    flow.run([] {});
+    CHECK(flow.passed() == 0);
+}
+
+TEST_CASE("a suite is found by the name that it has in the configuration") {
+    REQUIRE(find_suite("aes256gcm16") != nullptr);
+    CHECK(find_suite("aes256gcm16")->encr == crypto::Encr{crypto::EncrId::kAesGcm16, 256});
+    CHECK(find_suite("aes512gcm16") == nullptr);
+}
+
+}  // namespace
+}  // namespace esplane::bench
