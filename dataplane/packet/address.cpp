@@ -22,47 +22,23 @@ IpAddress fill_host_bits(const IpAddress& address, std::uint8_t length, bool one
 
 }  // namespace
 
-IpAddress IpAddress::v4(std::uint32_t host_order) {
-    std::array<std::uint8_t, 4> octets;
-    store_be(octets.data(), host_order);
-    return v4(octets);
-}
-
-IpAddress IpAddress::v4(const std::array<std::uint8_t, 4>& octets) {
-    IpAddress address;
-    std::copy(octets.begin(), octets.end(), address.octets_.begin());
-    return address;
-}
-
-IpAddress IpAddress::v6(const std::array<std::uint8_t, 16>& octets) {
-    IpAddress address;
-    address.family_ = Family::kIpv6;
-    address.octets_ = octets;
-    return address;
-}
-
 std::optional<IpAddress> IpAddress::from_octets(ByteView octets) {
-    if (octets.size() != 4 && octets.size() != 16) return std::nullopt;
-    IpAddress address;
-    address.family_ = octets.size() == 4 ? Family::kIpv4 : Family::kIpv6;
-    std::copy(octets.begin(), octets.end(), address.octets_.begin());
-    return address;
+    if (octets.size() == 4) return v4(load_be<std::uint32_t>(octets.data()));
+    if (octets.size() == 16) return v6(octets.first<16>());
+    return std::nullopt;
 }
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
     if (text.find('\0') != std::string_view::npos) return std::nullopt;  // inet_pton would stop there
     const std::string terminated(text);
-    IpAddress address;
-    if (inet_pton(AF_INET, terminated.c_str(), address.octets_.data()) == 1) return address;
-    address.family_ = Family::kIpv6;
-    if (inet_pton(AF_INET6, terminated.c_str(), address.octets_.data()) == 1) return address;
+    std::array<std::uint8_t, 16> octets;
+    if (inet_pton(AF_INET, terminated.c_str(), octets.data()) == 1) return from_octets({octets.data(), 4});
+    if (inet_pton(AF_INET6, terminated.c_str(), octets.data()) == 1) return v6(octets);
     return std::nullopt;
 }
 
 IpAddress IpAddress::any(Family family) {
-    IpAddress address;
-    address.family_ = family;
-    return address;
+    return {family, 0, 0};
 }
 
 IpAddress IpAddress::highest(Family family) {
@@ -75,7 +51,7 @@ bool IpAddress::is_unspecified() const {
 
 std::string IpAddress::to_string() const {
     char text[INET6_ADDRSTRLEN];
-    inet_ntop(family_ == Family::kIpv4 ? AF_INET : AF_INET6, octets_.data(), text, sizeof text);
+    inet_ntop(family_ == Family::kIpv4 ? AF_INET : AF_INET6, octets().data(), text, sizeof text);
     return text;
 }
 

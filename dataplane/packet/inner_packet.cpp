@@ -47,8 +47,8 @@ std::optional<InnerPacket> parse_ipv4(ByteView octets) {
     InnerPacket packet;
     packet.length = load_be<std::uint16_t>(octets.data() + 2);
     if (header < kIpv4MinimumHeader || packet.length < header || packet.length > octets.size()) return std::nullopt;
-    packet.source = *IpAddress::from_octets(octets.subspan(12, 4));
-    packet.destination = *IpAddress::from_octets(octets.subspan(16, 4));
+    packet.source = IpAddress::v4(load_be<std::uint32_t>(octets.data() + 12));
+    packet.destination = IpAddress::v4(load_be<std::uint32_t>(octets.data() + 16));
     packet.protocol = octets[9];
     packet.transport_offset = static_cast<std::uint32_t>(header);
     const std::uint16_t fragment = load_be<std::uint16_t>(octets.data() + 6);
@@ -100,8 +100,8 @@ std::optional<InnerPacket> parse_ipv6(ByteView octets) {
     InnerPacket packet;
     packet.length = static_cast<std::uint32_t>(kIpv6Header) + load_be<std::uint16_t>(octets.data() + 4);
     if (packet.length > octets.size()) return std::nullopt;
-    packet.source = *IpAddress::from_octets(octets.subspan(8, 16));
-    packet.destination = *IpAddress::from_octets(octets.subspan(24, 16));
+    packet.source = IpAddress::v6(octets.subspan<8, 16>());
+    packet.destination = IpAddress::v6(octets.subspan<24, 16>());
     packet.protocol = octets[6];
     packet.transport_offset = kIpv6Header;
     bool first_fragment = true;
