@@ -1,22 +1,10 @@
 #include "dataplane/sa/policy_table.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 
 namespace esplane::dataplane {
 namespace {
-
-/// The address with all behind `length` bits cleared.
-IpAddress network_of(const IpAddress& address, std::uint8_t length) {
-    std::array<std::uint8_t, 16> octets{};
-    const std::size_t whole = length / 8U;
-    std::copy_n(address.octets().begin(), whole, octets.begin());
-    if (length % 8 != 0) {
-        octets[whole] = static_cast<std::uint8_t>(address.octets()[whole] & (0xff00 >> length % 8));
-    }
-    return *IpAddress::from_octets({octets.data(), address.octets().size()});
-}
 
 /// Of the smallest prefix that holds the whole range.
 std::uint8_t common_length(const TrafficSelector& range) {
@@ -55,39 +43,33 @@ bool matches_inbound(const SelectorPair& selectors, const InnerPacket& packet) {
            any_matches(selectors.local, packet.destination, packet, packet.destination_port);
 }
 
-std::size_t PolicyTable::Hash::operator()(const Key& key) const {
-    std::uint64_t mixed = to_number(key.port) + 1U;
-    for (const std::uint8_t octet : key.network.octets())
-        mixed = (mixed ^ octet) * 0x100000001b3ULL;
-    return static_cast<std::size_t>(mixed ^ (mixed >> 32));
-}
-
 void PolicyTable::add(TunnelState* tunnel) {
-    for (const TrafficSelector& remote : tunnel->policy.selectors.remote) {
-        const std::uint8_t length = common_length(remote);
-        auto& candidates = of(remote.first.family())[length][{tunnel->policy.port, network_of(remote.first, length)}];
-        if (std::find(candidates.begin(), candidates.end(), tunnel) == candidates.end()) candidates.push_back(tunnel);
-    }
+    for (const TrafficSelector& remote : tunnel->policy.selectors.remote)
+        table_for(remote).add(tunnel->policy.port, remote.first, tunnel);
 }
 
 void PolicyTable::remove(TunnelState* tunnel) {
-    for (ByLength* family : {&ipv4_, &ipv6_}) {
-        for (auto& [length, networks] : *family) {
-            for (auto& [key, candidates] : networks)
-                std::erase(candidates, tunnel);
-            std::erase_if(networks, [](const auto& entry) { return entry.second.empty(); });
-        }
-        std::erase_if(*family, [](const auto& entry) { return entry.second.empty(); });
-    }
+    for (const TrafficSelector& remote : tunnel->policy.selectors.remote)
+        table_for(remote).remove(tunnel->policy.port, remote.first, tunnel);
+    for (ByLength* family : {&ipv4_, &ipv6_})
+        std::erase_if(*family, [](const NetworkTable& table) { return table.empty(); });
+}
+
+NetworkTable& PolicyTable::table_for(const TrafficSelector& remote) {
+    const std::uint8_t length = common_length(remote);
+    ByLength& tables = of(remote.first.family());
+    const auto at = std::find_if(tables.begin(), tables.end(),
+                                 [&](const NetworkTable& table) { return table.prefix_length() <= length; });
+    if (at != tables.end() && at->prefix_length() == length) return *at;
+    return *tables.emplace(at, length);
 }
 
 TunnelState* PolicyTable::find(ClearPort port, const InnerPacket& packet) const {
-    for (const auto& [length, networks] : of(packet.destination.family())) {
-        const auto found = networks.find({port, network_of(packet.destination, length)});
-        if (found == networks.end()) continue;
-        for (TunnelState* tunnel : found->second) {
-            if (matches_outbound(tunnel->policy.selectors, packet)) return tunnel;
-        }
+    for (const NetworkTable& table : of(packet.destination.family())) {
+        TunnelState* const tunnel = table.find(port, packet.destination, [&](const TunnelState& candidate) {
+            return matches_outbound(candidate.policy.selectors, packet);
+        });
+        if (tunnel != nullptr) return tunnel;
     }
     return nullptr;
 }

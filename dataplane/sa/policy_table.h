@@ -3,11 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <unordered_map>
 #include <vector>
 
 #include "dataplane/packet/inner_packet.h"
+#include "dataplane/sa/network_table.h"
 #include "dataplane/sa/tunnel.h"
 
 namespace esplane::dataplane {
@@ -18,8 +17,7 @@ bool matches(const TrafficSelector& selector, const IpAddress& address, const In
 bool matches_outbound(const SelectorPair& selectors, const InnerPacket& packet);
 bool matches_inbound(const SelectorPair& selectors, const InnerPacket& packet);
 
-/// Does not own the tunnels. A lookup costs one hash probe for each prefix length in use, whatever the number of
-/// tunnels.
+/// Does not own the tunnels. A lookup costs one probe for each prefix length in use, whatever the number of tunnels.
 class PolicyTable {
   public:
     void add(TunnelState* tunnel);
@@ -27,20 +25,12 @@ class PolicyTable {
     TunnelState* find(ClearPort port, const InnerPacket& packet) const;
 
   private:
-    struct Key {
-        ClearPort port{};
-        IpAddress network;
-        friend bool operator==(const Key&, const Key&) = default;
-    };
-    struct Hash {
-        std::size_t operator()(const Key& key) const;
-    };
-    using Candidates = std::unordered_map<Key, std::vector<TunnelState*>, Hash>;
-    /// Prefix lengths in use of one family, the longest first.
-    using ByLength = std::map<std::uint8_t, Candidates, std::greater<>>;
+    /// One for each prefix length in use of one family, the longest first.
+    using ByLength = std::vector<NetworkTable>;
 
     ByLength& of(Family family) { return family == Family::kIpv4 ? ipv4_ : ipv6_; }
     const ByLength& of(Family family) const { return family == Family::kIpv4 ? ipv4_ : ipv6_; }
+    NetworkTable& table_for(const TrafficSelector& remote);
 
     ByLength ipv4_;
     ByLength ipv6_;

@@ -1,0 +1,81 @@
+// Tunnels by remote network, for networks of one prefix length: open addressing, one cache line in the usual case, no
+// allocation on lookup.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "dataplane/packet/address.h"
+#include "dataplane/sa/types.h"
+
+namespace esplane::dataplane {
+
+class TunnelState;
+
+/// Of one address family. Does not own what it points to.
+class NetworkTable {
+  public:
+    explicit NetworkTable(std::uint8_t prefix_length);
+
+    std::uint8_t prefix_length() const { return prefix_length_; }
+    bool empty() const { return used_ == 0; }
+    /// Once more for the same network is no change.
+    void add(ClearPort port, const IpAddress& network, TunnelState* tunnel);
+    void remove(ClearPort port, const IpAddress& network, TunnelState* tunnel);
+
+    /// Asks `fits(TunnelState&)` of the tunnels of the address's network, in the order of adding, up to the first of
+    /// which it is true. Null if there is none.
+    template <typename Fits>
+    TunnelState* find(ClearPort port, const IpAddress& address, Fits fits) const {
+        const Entry& entry = entries_[slot_of(network_of(port, address))];
+        if (entry.first == nullptr) return nullptr;
+        if (fits(*entry.first)) [[likely]]
+            return entry.first;
+        for (TunnelState* tunnel : entry.others) {
+            if (fits(*tunnel)) return tunnel;
+        }
+        return nullptr;
+    }
+
+  private:
+    struct Network {
+        std::uint64_t high = 0;
+        std::uint64_t low = 0;
+        ClearPort port{};
+        friend bool operator==(const Network&, const Network&) = default;
+    };
+    struct alignas(64) Entry {
+        Network network;
+        TunnelState* first = nullptr;      // null: free
+        std::vector<TunnelState*> others;  // of the same network
+    };
+
+    Network network_of(ClearPort port, const IpAddress& address) const {
+        return {address.high() & high_mask_, address.low() & low_mask_, port};
+    }
+    std::size_t home(const Network& network) const {
+        // Fibonacci hashing: of the product, the high half depends on every bit.
+        const std::uint64_t mixed =
+            (network.high ^ network.low * 0xff51afd7ed558ccdULL ^ to_number(network.port)) * 0x9e3779b97f4a7c15ULL;
+        return static_cast<std::size_t>(mixed >> 32) & (entries_.size() - 1);
+    }
+    /// Where the network is, or would be.
+    std::size_t slot_of(const Network& network) const {
+        std::size_t i = home(network);
+        while (entries_[i].first != nullptr && entries_[i].network != network)
+            i = next(i);
+        return i;
+    }
+    std::size_t next(std::size_t index) const { return (index + 1) & (entries_.size() - 1); }
+    void grow();
+    void free(std::size_t index);
+
+    std::uint8_t prefix_length_;
+    std::uint64_t high_mask_;
+    std::uint64_t low_mask_;
+    std::vector<Entry> entries_;  // a power of two, at most half full
+    std::size_t used_ = 0;
+};
+
+}  // namespace esplane::dataplane
