@@ -41,12 +41,11 @@ void read_ports(InnerPacket& packet, ByteView octets) {
     }
 }
 
-std::optional<InnerPacket> parse_ipv4(ByteView octets) {
-    if (octets.size() < kIpv4MinimumHeader) return std::nullopt;
+bool parse_ipv4(ByteView octets, InnerPacket& packet) {
+    if (octets.size() < kIpv4MinimumHeader) return false;
     const std::size_t header = (octets[0] & 0x0fU) * 4U;
-    InnerPacket packet;
     packet.length = load_be<std::uint16_t>(octets.data() + 2);
-    if (header < kIpv4MinimumHeader || packet.length < header || packet.length > octets.size()) return std::nullopt;
+    if (header < kIpv4MinimumHeader || packet.length < header || packet.length > octets.size()) return false;
     packet.source = IpAddress::v4(load_be<std::uint32_t>(octets.data() + 12));
     packet.destination = IpAddress::v4(load_be<std::uint32_t>(octets.data() + 16));
     packet.protocol = octets[9];
@@ -56,7 +55,7 @@ std::optional<InnerPacket> parse_ipv4(ByteView octets) {
     const bool first = (fragment & 0x1fff) == 0;
     packet.is_whole = first && !more_fragments;
     if (first) read_ports(packet, octets);
-    return packet;
+    return true;
 }
 
 /// Follows the extension headers (RFC 8200 4) to the transport header.
@@ -95,33 +94,38 @@ bool skip_extensions(InnerPacket& packet, ByteView octets, bool& first_fragment)
     return false;
 }
 
-std::optional<InnerPacket> parse_ipv6(ByteView octets) {
-    if (octets.size() < kIpv6Header) return std::nullopt;
-    InnerPacket packet;
+bool parse_ipv6(ByteView octets, InnerPacket& packet) {
+    if (octets.size() < kIpv6Header) return false;
     packet.length = static_cast<std::uint32_t>(kIpv6Header) + load_be<std::uint16_t>(octets.data() + 4);
-    if (packet.length > octets.size()) return std::nullopt;
+    if (packet.length > octets.size()) return false;
     packet.source = IpAddress::v6(octets.subspan<8, 16>());
     packet.destination = IpAddress::v6(octets.subspan<24, 16>());
     packet.protocol = octets[6];
     packet.transport_offset = kIpv6Header;
     bool first_fragment = true;
-    if (!skip_extensions(packet, octets, first_fragment)) return std::nullopt;
+    if (!skip_extensions(packet, octets, first_fragment)) return false;
     if (first_fragment) read_ports(packet, octets);
-    return packet;
+    return true;
 }
 
 }  // namespace
 
-std::optional<InnerPacket> parse_inner(ByteView octets) {
-    if (octets.empty()) return std::nullopt;
+bool parse_inner(ByteView octets, InnerPacket& packet) {
+    if (octets.empty()) return false;
     switch (octets[0] >> 4) {
         case 4:
-            return parse_ipv4(octets);
+            return parse_ipv4(octets, packet);
         case 6:
-            return parse_ipv6(octets);
+            return parse_ipv6(octets, packet);
         default:
-            return std::nullopt;
+            return false;
     }
+}
+
+std::optional<InnerPacket> parse_inner(ByteView octets) {
+    InnerPacket packet;
+    if (!parse_inner(octets, packet)) return std::nullopt;
+    return packet;
 }
 
 }  // namespace esplane::dataplane

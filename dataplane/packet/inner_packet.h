@@ -30,5 +30,7 @@ struct InnerPacket {
 /// Reads the headers of a packet that begins at `octets` and may be followed by other octets (TFC padding). Empty when
 /// the version, a length or the extension header chain does not hold; at most eight extension headers are followed.
 std::optional<InnerPacket> parse_inner(ByteView octets);
+/// The same into a `packet` that says nothing yet, for who has a place for it; false where the other is empty.
+[[nodiscard]] bool parse_inner(ByteView octets, InnerPacket& packet);
 
 }  // namespace esplane::dataplane

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <new>
 #include <optional>
 #include <span>
 #include <utility>
@@ -21,7 +22,9 @@ class Batch {
   public:
     void clear() { count_ = 0; }
     std::size_t size() const { return count_; }
-    Packet& add() { return packets_[count_++] = Packet{}; }
+    /// A packet of which nothing is known. Made in its place and by its own initializers alone: `Packet{}` would clear
+    /// all of it first, and a copy would wait for its own making.
+    Packet& add() { return *::new (static_cast<void*>(&packets_[count_++])) Packet; }
     std::span<Packet> packets() { return {packets_.data(), count_}; }
 
     /// Asks `judge(Packet&) -> Verdict` of each, in order; what does not go on is counted, once, and leaves the batch.

@@ -9,9 +9,7 @@ namespace esplane::dataplane {
 template <typename Wanted>
 void policy_lookup(OutboundBatch& batch, const PolicyTable& policies, DropCounters& drops, Wanted wanted) {
     batch.keep(drops, [&](OutboundPacket& packet) -> Verdict {
-        const auto inner = parse_inner(packet.received->octets);
-        if (!inner) return DropReason::kMalformedInner;
-        packet.inner = *inner;
+        if (!parse_inner(packet.received->octets, packet.inner)) return DropReason::kMalformedInner;
         packet.tunnel = policies.find(packet.received->port, packet.inner);
         if (packet.tunnel == nullptr) return DropReason::kNoPolicy;
         packet.child = packet.tunnel->sending;

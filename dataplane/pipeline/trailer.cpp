@@ -21,12 +21,10 @@ Verdict strip_one(InboundPacket& packet) {
     if (!padding_is_sound(packet.slot.octets + payload, padding)) return DropReason::kBadPadding;
     if (next_header == kNextHeaderNone) return DropReason::kDummy;
     if (next_header != kNextHeaderIpv4 && next_header != kNextHeaderIpv6) return DropReason::kBadNextHeader;
-    const auto inner = parse_inner({packet.slot.octets, payload});
-    if (!inner) return DropReason::kMalformedInner;
+    if (!parse_inner({packet.slot.octets, payload}, packet.inner)) return DropReason::kMalformedInner;
     const Family family = next_header == kNextHeaderIpv4 ? Family::kIpv4 : Family::kIpv6;
-    if (inner->source.family() != family) return DropReason::kMalformedInner;
-    packet.inner = *inner;
-    packet.slot.length = inner->length;  // what stands behind is TFC padding (2.7)
+    if (packet.inner.source.family() != family) return DropReason::kMalformedInner;
+    packet.slot.length = packet.inner.length;  // what stands behind is TFC padding (2.7)
     return std::nullopt;
 }
 
