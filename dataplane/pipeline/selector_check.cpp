@@ -1,6 +1,6 @@
 // Stage 6, inbound: RFC 4301 5.2 step 4. The peer is held to the selectors of the very SA that the packet came by.
 #include "dataplane/pipeline/inbound.h"
-#include "dataplane/sa/policy_table.h"
+#include "dataplane/sa/selector_match.h"
 
 namespace esplane::dataplane {
 

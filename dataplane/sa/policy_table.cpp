@@ -18,30 +18,7 @@ std::uint8_t common_length(const TrafficSelector& range) {
     return static_cast<std::uint8_t>(first.size() * 8);
 }
 
-bool any_matches(const std::vector<TrafficSelector>& selectors, const IpAddress& address, const InnerPacket& packet,
-                 std::uint16_t port) {
-    return std::any_of(selectors.begin(), selectors.end(),
-                       [&](const TrafficSelector& selector) { return matches(selector, address, packet, port); });
-}
-
 }  // namespace
-
-bool matches(const TrafficSelector& selector, const IpAddress& address, const InnerPacket& packet, std::uint16_t port) {
-    if (address < selector.first || selector.last < address) return false;
-    if (selector.protocol != 0 && selector.protocol != packet.protocol) return false;
-    if (selector.any_port()) return true;
-    return packet.has_ports && selector.first_port <= port && port <= selector.last_port;
-}
-
-bool matches_outbound(const SelectorPair& selectors, const InnerPacket& packet) {
-    return any_matches(selectors.local, packet.source, packet, packet.source_port) &&
-           any_matches(selectors.remote, packet.destination, packet, packet.destination_port);
-}
-
-bool matches_inbound(const SelectorPair& selectors, const InnerPacket& packet) {
-    return any_matches(selectors.remote, packet.source, packet, packet.source_port) &&
-           any_matches(selectors.local, packet.destination, packet, packet.destination_port);
-}
 
 void PolicyTable::add(TunnelState* tunnel) {
     for (const TrafficSelector& remote : tunnel->policy.selectors.remote)

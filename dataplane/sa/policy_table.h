@@ -5,17 +5,11 @@
 #include <cstdint>
 #include <vector>
 
-#include "dataplane/packet/inner_packet.h"
 #include "dataplane/sa/network_table.h"
+#include "dataplane/sa/selector_match.h"
 #include "dataplane/sa/tunnel.h"
 
 namespace esplane::dataplane {
-
-/// Whether a packet's end lies in a selector. `port` counts only if the packet has ports.
-bool matches(const TrafficSelector& selector, const IpAddress& address, const InnerPacket& packet, std::uint16_t port);
-/// Out: source in `local` and destination in `remote`. In: the other way round.
-bool matches_outbound(const SelectorPair& selectors, const InnerPacket& packet);
-bool matches_inbound(const SelectorPair& selectors, const InnerPacket& packet);
 
 /// Does not own the tunnels. A lookup costs one probe for each prefix length in use, whatever the number of tunnels.
 class PolicyTable {
