@@ -31,4 +31,32 @@ class ReplayWindow {
     std::vector<std::uint64_t> ring_;  // one word more than the window needs, so that a slide clears whole words
 };
 
+// Inline: an optional number that a call returns goes through memory, in two stores that one load must wait for.
+inline std::optional<std::uint64_t> ReplayWindow::infer(std::uint32_t low) const {
+    if (!esn_) return low;
+    const auto top_low = static_cast<std::uint32_t>(highest_);
+    const auto top_high = static_cast<std::uint32_t>(highest_ >> 32);
+    const std::uint32_t bottom = top_low - width_ + 1;  // of the window, modulo 2^32
+    std::uint32_t high = top_high;
+    if (top_low >= width_ - 1) {
+        // A2.2 case A: the window lies within one subspace; what is below it belongs to the next.
+        if (low < bottom) {
+            if (++high == 0) return std::nullopt;
+        }
+    } else if (low >= bottom) {
+        // Case B: the window spans two subspaces. Before the first wrap there is no lower one.
+        if (top_high == 0) return std::nullopt;
+        --high;
+    }
+    return static_cast<std::uint64_t>(high) << 32 | low;
+}
+
+inline bool ReplayWindow::check(std::uint64_t sequence) const {
+    if (width_ == 0) return true;
+    if (sequence == 0) return false;  // RFC 4303 2.2: the first packet is 1
+    if (sequence > highest_) return true;
+    if (highest_ - sequence >= width_) return false;
+    return (word_of(sequence) >> (sequence & 63) & 1) == 0;
+}
+
 }  // namespace esplane::dataplane
