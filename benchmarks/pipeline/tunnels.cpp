@@ -78,7 +78,7 @@ Tunnels::Tunnels(crypto::Encr encr, std::uint32_t count) {
     for (std::uint32_t number = 0; number < count; ++number) {
         TunnelState& tunnel = *tunnels.emplace_back(std::make_unique<TunnelState>(policy(number)));
         ChildSa& child = *children.emplace_back(std::make_unique<ChildSa>(child_options(encr, number)));
-        child.tunnel = &tunnel;
+        child.join(tunnel);
         tunnel.sending = &child;
         policies.add(&tunnel);
         inbound.insert(child.in.spi, &child);

@@ -18,7 +18,8 @@ void policy_lookup(OutboundBatch& batch, const PolicyTable& policies, DropCounte
             return DropReason::kNoSa;
         }
         // The peer may have narrowed what the policy says (RFC 7296 2.9).
-        if (!matches_outbound(packet.child->selectors, packet.inner)) return DropReason::kOutsideSelectors;
+        if (packet.child->narrowed && !matches_outbound(packet.child->selectors, packet.inner))
+            return DropReason::kOutsideSelectors;
         return std::nullopt;
     });
 }

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "dataplane/sa/tunnel.h"
+
 namespace esplane::dataplane {
 
 ChildSa::ChildSa(ChildOptions options)
@@ -21,6 +23,11 @@ ChildSa::ChildSa(ChildOptions options)
          .key = crypto::EspKey(options.encr, options.integ, options.key_in)} {
     options.key_out.wipe();
     options.key_in.wipe();
+}
+
+void ChildSa::join(TunnelState& joined) {
+    tunnel = &joined;
+    narrowed = selectors != joined.policy.selectors;
 }
 
 }  // namespace esplane::dataplane

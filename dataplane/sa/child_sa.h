@@ -44,9 +44,13 @@ class ChildSa {
     /// Expands the keys; those in `options` are wiped.
     explicit ChildSa(ChildOptions options);
 
+    /// By the worker at Install.
+    void join(TunnelState& joined);
+
     ChildId id;
     TunnelId tunnel_id;
-    TunnelState* tunnel = nullptr;  ///< set by the worker at Install
+    TunnelState* tunnel = nullptr;
+    bool narrowed = true;  ///< its selectors are not those of its tunnel's policy
     bool send_at_once;
     SelectorPair selectors;
     OutboundSa out;

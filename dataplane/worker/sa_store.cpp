@@ -31,7 +31,7 @@ void SaStore::apply(Install& command) {
         events_.post(Returned{child.id, std::move(command.child)});
         return;
     }
-    child.tunnel = tunnel->second.get();
+    child.join(*tunnel->second);
     if (child.send_at_once) child.tunnel->sending = &child;
     const ChildId id = child.id;
     children_[id] = std::move(command.child);

@@ -29,7 +29,7 @@ Drops drops_of(const DropCounters& counters) {
 
 OutboundRig::OutboundRig(ChildOptions options, TunnelPolicy policy)
     : tunnel(std::move(policy)), child(std::move(options)) {
-    child.tunnel = &tunnel;
+    child.join(tunnel);
     tunnel.sending = &child;
     policies.add(&tunnel);
 }
@@ -62,7 +62,7 @@ std::vector<Bytes> OutboundRig::run(const std::vector<Bytes>& packets, ClearPort
 
 InboundRig::InboundRig(ChildOptions options, TunnelPolicy policy)
     : tunnel(std::move(policy)), child(std::move(options)) {
-    child.tunnel = &tunnel;
+    child.join(tunnel);
     REQUIRE(table.insert(child.in.spi, &child));
 }
 
