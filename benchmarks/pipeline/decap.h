@@ -39,7 +39,8 @@ class Decap {
         lap();
         dataplane::check_replay(batch_, drops_);
         lap();
-        dataplane::open(batch_, slots_, drops_, [this](const dataplane::InboundPacket& packet) { accepted(packet); });
+        dataplane::open(batch_, slots_, cipher_, drops_,
+                        [this](const dataplane::InboundPacket& packet) { accepted(packet); });
         lap();
         dataplane::strip_trailer(batch_, drops_);
         lap();
@@ -76,6 +77,7 @@ class Decap {
     std::vector<dataplane::Slot> slots_;
     std::vector<MutableByteView> texts_;  // where the cipher text of each packet lies
     dataplane::OutboundBatch sealing_;
+    crypto::EspCipher cipher_;
     dataplane::InboundBatch batch_;
     dataplane::DropCounters drops_;
     std::size_t moved_ = 0;

@@ -36,7 +36,7 @@ class Encap {
         lap();
         dataplane::refuse_too_big(batch_, drops_);
         lap();
-        dataplane::seal(batch_, slots_, drops_);
+        dataplane::seal(batch_, slots_, cipher_, drops_);
         lap();
     }
 
@@ -53,6 +53,7 @@ class Encap {
     std::vector<dataplane::Received> received_;
     std::vector<dataplane::Slot> slots_;
     std::vector<MutableByteView> texts_;  // where the cipher text of each packet lies
+    crypto::EspCipher cipher_;
     dataplane::OutboundBatch batch_;
     dataplane::DropCounters drops_;
 };
