@@ -109,9 +109,7 @@ bool continues(const FlowSegment& first, std::size_t count, std::size_t payload,
 bool checksums_hold(const FlowSegment& segment) {
     const ByteView packet = segment.packet;
     if (is_ipv4(segment) && checksum_fold(checksum_add(0, packet.first(segment.transport))) != 0xffff) return false;
-    const ByteView transport = packet.subspan(segment.transport);
-    const std::uint8_t protocol = segment.tcp ? kProtocolTcp : kProtocolUdp;
-    return checksum_fold(checksum_add(pseudo_header_sum(packet, protocol, transport.size()), transport)) == 0xffff;
+    return transport_checksum(packet, segment.transport, segment.tcp ? kProtocolTcp : kProtocolUdp) == 0;
 }
 
 }  // namespace esplane::dataplane

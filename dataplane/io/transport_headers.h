@@ -1,10 +1,10 @@
-// Where TCP and UDP keep what segmentation and coalescing change, and the sum that their checksums begin with.
+// Where IP, TCP and UDP keep what segmentation and coalescing change.
 #pragma once
 
 #include <cstdint>
 
-#include "dataplane/packet/checksum.h"
 #include "dataplane/packet/inner_packet.h"
+#include "dataplane/packet/transport_checksum.h"
 
 namespace esplane::dataplane {
 
@@ -30,13 +30,6 @@ inline constexpr std::uint8_t kTcpCwr = 0x80;
 inline constexpr std::size_t kUdpHeader = 8;
 inline constexpr std::size_t kUdpLengthAt = 4;
 inline constexpr std::size_t kUdpChecksumAt = 6;
-
-/// RFC 9293 3.1, RFC 768, RFC 8200 8.1: addresses, protocol and the length of header and payload.
-inline std::uint32_t pseudo_header_sum(ByteView packet, std::uint8_t protocol, std::size_t transport_length) {
-    const bool v4 = packet[0] >> 4 == 4;
-    const ByteView addresses = v4 ? packet.subspan(12, 8) : packet.subspan(8, 32);
-    return checksum_add(protocol + static_cast<std::uint32_t>(transport_length), addresses);
-}
 
 /// Sets the length fields of an IP header without extension headers, and IPv4's checksum.
 inline void set_ip_length(std::uint8_t* packet, std::size_t length) {

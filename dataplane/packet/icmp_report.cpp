@@ -98,7 +98,7 @@ std::optional<TooBigReport> parse_too_big(ByteView packet) {
     const bool v4 = family == Family::kIpv4;
     if (outer->protocol != (v4 ? kProtocolIcmp : kProtocolIpv6Icmp)) return std::nullopt;
     const std::uint16_t checksum = v4 ? checksum_finish(checksum_add(0, message))
-                                      : ipv6_checksum(whole, outer->transport_offset, kProtocolIpv6Icmp);
+                                      : transport_checksum(whole, outer->transport_offset, kProtocolIpv6Icmp);
     if (checksum != 0) return std::nullopt;
     return parse_too_big_message(family, message);
 }

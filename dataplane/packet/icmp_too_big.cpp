@@ -126,7 +126,7 @@ std::size_t build_ipv6(const InnerPacket& packet, ByteView octets, const IpAddre
     icmp[0] = kPacketTooBig;
     store_be(icmp.data() + 4, std::max<std::uint32_t>(mtu_bytes, kLongestIpv6));
     std::copy_n(octets.begin(), quoted, icmp.begin() + kIcmpHeader);
-    store_be(icmp.data() + 2, ipv6_checksum(message, kIpv6Header, kProtocolIpv6Icmp));
+    store_be(icmp.data() + 2, transport_checksum(message, kIpv6Header, kProtocolIpv6Icmp));
     return message.size();
 }
 

@@ -10,9 +10,9 @@
 namespace esplane::dataplane {
 
 inline constexpr std::uint32_t kEspHeader = crypto::EspKey::kHeaderLength;
-inline constexpr std::uint32_t kEspTrailer = 2;        // pad length and next header
-inline constexpr std::uint32_t kLongestBlock = 16;     // of any suite
-inline constexpr std::uint32_t kShortestPacket = 26;   // of any suite: header, trailer, ICV of 16
+inline constexpr std::uint32_t kEspTrailer = 2;       // pad length and next header
+inline constexpr std::uint32_t kLongestBlock = 16;    // of any suite
+inline constexpr std::uint32_t kShortestPacket = 26;  // of any suite: header, trailer, ICV of 16
 inline constexpr std::uint32_t kLargestDatagram = 65507;
 
 inline constexpr std::uint8_t kNextHeaderIpv4 = 4;
