@@ -15,6 +15,9 @@ namespace {
 
 constexpr int kBufferOctets = 8 << 20;
 
+constexpr int kFragmentWhereNeeded = IP_PMTUDISC_DONT;
+static_assert(IP_PMTUDISC_DONT == IPV6_PMTUDISC_DONT);
+
 struct Option {
     int level;
     int name;
@@ -30,8 +33,7 @@ bool set_options(int fd, Family family, std::uint32_t mark) {
         {SOL_SOCKET, SO_SNDBUFFORCE, kBufferOctets, false},
         {v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_PKTINFO : IPV6_RECVPKTINFO, 1, true},
         // Without DF: an outer packet that meets a smaller link is fragmented there rather than lost without a word.
-        {v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_MTU_DISCOVER : IPV6_MTU_DISCOVER,
-         v4 ? IP_PMTUDISC_DONT : IPV6_PMTUDISC_DONT, true},
+        {v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_MTU_DISCOVER : IPV6_MTU_DISCOVER, kFragmentWhereNeeded, true},
         // Tunnels to addresses that come later, or live on another gateway of a pair for now.
         {v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_FREEBIND : IPV6_FREEBIND, 1, false},
     };
