@@ -118,8 +118,8 @@ class EchoFlow:
         while time.monotonic() < deadline and len(self._returned) < self._sent:
             time.sleep(0.01)
         self._closed = True
+        self._receiver.join()  # before the close: it would wait on a descriptor that is gone, or somebody else's by now
         self._socket.close()
-        self._receiver.join()
         there = [self._server.seen[(self._flow, number)] for number in range(self._sent)]
         back = [self._returned[number] for number in range(self._sent)]
         return Tally(
