@@ -20,6 +20,7 @@ struct Received {
     ClearPort port{};  ///< clear side: the device it came from
     Path outer;        ///< cipher side: where it came from, and to which of our addresses
     Encapsulation encapsulation = Encapsulation::kNone;  ///< cipher side
+    std::uint8_t traffic_class = 0;                      ///< cipher side: DSCP and ECN of the outer header
 };
 
 /// A place in a backend's outgoing queue. The pipeline seals or opens straight into it.
@@ -30,6 +31,8 @@ struct Slot {
     ClearPort port{};                                    ///< clear side: the device it goes to
     Path outer;                                          ///< cipher side
     Encapsulation encapsulation = Encapsulation::kNone;  ///< cipher side
+    std::uint8_t traffic_class = 0;                      ///< cipher side: DSCP and ECN of the outer header
+    bool dont_fragment = false;                          ///< cipher side: DF of an outer IPv4 header
 };
 
 }  // namespace esplane::dataplane
