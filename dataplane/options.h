@@ -20,7 +20,8 @@ struct TunnelPolicy {
     TunnelId id{};
     std::string name;
     ClearPort port{};
-    SelectorPair selectors;      ///< as configured
+    /// As configured, one for each CHILD_SA that the tunnel is made of (SPD entries, RFC 4301 4.4.1).
+    std::vector<SelectorPair> policies;
     bool acquire = false;        ///< report packets that want the tunnel while it is down
     std::uint16_t mss_ipv4 = 0;  ///< TCP MSS to clamp to in octets; 0: leave alone
     std::uint16_t mss_ipv6 = 0;

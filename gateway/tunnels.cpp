@@ -19,7 +19,7 @@ dataplane::TunnelPolicy policy_of(const TunnelOptions& options, dataplane::Tunne
     return {.id = id,
             .name = options.ike.name,
             .port = port,
-            .selectors = options.ike.selectors,
+            .policies = {options.ike.selectors},
             .acquire = traps,
             .mss_ipv4 = sizes.mss_ipv4,
             .mss_ipv6 = sizes.mss_ipv6};

@@ -30,7 +30,7 @@ class Encap {
         for (dataplane::Received& received : received_)
             batch_.add().received = &received;
         lap();
-        dataplane::policy_lookup(batch_, tunnels_.policies, drops_, [](dataplane::TunnelState&) {});
+        dataplane::policy_lookup(batch_, tunnels_.policies, drops_, [](dataplane::Policy&) {});
         lap();
         dataplane::clamp_mss(batch_);
         lap();

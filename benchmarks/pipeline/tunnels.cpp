@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "crypto/require.h"
+
 namespace esplane::bench {
 namespace {
 
@@ -59,7 +61,7 @@ TunnelPolicy policy(std::uint32_t number) {
     TunnelPolicy policy;
     policy.id = TunnelId{number};
     policy.port = kDevice;
-    policy.selectors = selectors(number);
+    policy.policies = {selectors(number)};
     policy.mss_ipv4 = 1360;
     return policy;
 }
@@ -78,8 +80,8 @@ Tunnels::Tunnels(crypto::Encr encr, std::uint32_t count) {
     for (std::uint32_t number = 0; number < count; ++number) {
         TunnelState& tunnel = *tunnels.emplace_back(std::make_unique<TunnelState>(policy(number)));
         ChildSa& child = *children.emplace_back(std::make_unique<ChildSa>(child_options(encr, number)));
-        child.join(tunnel);
-        tunnel.sending = &child;
+        crypto::require(child.join(tunnel), "a tunnel of the benchmark has a policy");
+        child.policy->sending = &child;
         policies.add(&tunnel);
         inbound.insert(child.in.spi, &child);
     }

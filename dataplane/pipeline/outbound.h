@@ -28,7 +28,7 @@ using OutboundBatch = Batch<OutboundPacket>;
 /// Octets that the clear side keeps writable behind each received packet, so that the trailer makes one piece with it.
 inline constexpr std::uint32_t kTailroom = 32;
 
-/// Stage 1. `wanted(TunnelState&)` is told of each packet whose tunnel has nothing to send on.
+/// Stage 1. `wanted(Policy&)` is told of each packet whose policy has nothing to send on.
 template <typename Wanted>
 void policy_lookup(OutboundBatch& batch, const PolicyTable& policies, DropCounters& drops, Wanted wanted);
 

@@ -9,6 +9,7 @@ namespace esplane::dataplane {
 ChildSa::ChildSa(ChildOptions options)
     : id(options.id),
       tunnel_id(options.tunnel),
+      policy_index(options.policy),
       send_at_once(options.send_at_once),
       selectors(std::move(options.selectors)),
       out{.spi = options.spi_out,
@@ -25,9 +26,12 @@ ChildSa::ChildSa(ChildOptions options)
     options.key_in.wipe();
 }
 
-void ChildSa::join(TunnelState& joined) {
+bool ChildSa::join(TunnelState& joined) {
+    if (policy_index >= joined.policies.size()) return false;
     tunnel = &joined;
-    narrowed = selectors != joined.policy.selectors;
+    policy = &joined.policies[policy_index];
+    narrowed = selectors != *policy->selectors;
+    return true;
 }
 
 }  // namespace esplane::dataplane

@@ -12,6 +12,7 @@
 namespace esplane::dataplane {
 
 class TunnelState;
+struct Policy;
 
 /// The sending half.
 struct OutboundSa {
@@ -44,13 +45,15 @@ class ChildSa {
     /// Expands the keys; those in `options` are wiped.
     explicit ChildSa(ChildOptions options);
 
-    /// By the worker at Install.
-    void join(TunnelState& joined);
+    /// By the worker at Install. False when the tunnel has no such policy.
+    [[nodiscard]] bool join(TunnelState& joined);
 
     ChildId id;
     TunnelId tunnel_id;
+    std::uint32_t policy_index;
     TunnelState* tunnel = nullptr;
-    bool narrowed = true;  ///< its selectors are not those of its tunnel's policy
+    Policy* policy = nullptr;  ///< of the tunnel
+    bool narrowed = true;      ///< its selectors are not those of its policy
     bool send_at_once;
     SelectorPair selectors;
     OutboundSa out;

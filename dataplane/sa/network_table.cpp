@@ -21,26 +21,26 @@ NetworkTable::NetworkTable(std::uint8_t prefix_length)
       low_mask_(leading_ones(prefix_length - 64)),
       entries_(kInitialEntries) {}
 
-void NetworkTable::add(ClearPort port, const IpAddress& network, TunnelState* tunnel) {
+void NetworkTable::add(ClearPort port, const IpAddress& network, Policy* policy) {
     if ((used_ + 1) * 2 > entries_.size()) grow();
     const Network key = network_of(port, network);
     Entry& entry = entries_[slot_of(key)];
     if (entry.first == nullptr) {
         entry.network = key;
-        entry.first = tunnel;
+        entry.first = policy;
         ++used_;
         return;
     }
     const bool known =
-        entry.first == tunnel || std::find(entry.others.begin(), entry.others.end(), tunnel) != entry.others.end();
-    if (!known) entry.others.push_back(tunnel);
+        entry.first == policy || std::find(entry.others.begin(), entry.others.end(), policy) != entry.others.end();
+    if (!known) entry.others.push_back(policy);
 }
 
-void NetworkTable::remove(ClearPort port, const IpAddress& network, TunnelState* tunnel) {
+void NetworkTable::remove(ClearPort port, const IpAddress& network, Policy* policy) {
     const std::size_t at = slot_of(network_of(port, network));
     Entry& entry = entries_[at];
-    if (entry.first != tunnel) {
-        std::erase(entry.others, tunnel);
+    if (entry.first != policy) {
+        std::erase(entry.others, policy);
     } else if (entry.others.empty()) {
         free(at);
     } else {

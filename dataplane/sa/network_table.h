@@ -1,4 +1,4 @@
-// Tunnels by remote network, for networks of one prefix length: open addressing, one cache line in the usual case, no
+// Policies by remote network, for networks of one prefix length: open addressing, one cache line in the usual case, no
 // allocation on lookup.
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace esplane::dataplane {
 
-class TunnelState;
+struct Policy;
 
 /// Of one address family. Does not own what it points to.
 class NetworkTable {
@@ -21,19 +21,19 @@ class NetworkTable {
     std::uint8_t prefix_length() const { return prefix_length_; }
     bool empty() const { return used_ == 0; }
     /// Once more for the same network is no change.
-    void add(ClearPort port, const IpAddress& network, TunnelState* tunnel);
-    void remove(ClearPort port, const IpAddress& network, TunnelState* tunnel);
+    void add(ClearPort port, const IpAddress& network, Policy* policy);
+    void remove(ClearPort port, const IpAddress& network, Policy* policy);
 
-    /// Asks `fits(TunnelState&)` of the tunnels of the address's network, in the order of adding, up to the first of
+    /// Asks `fits(Policy&)` of the tunnels of the address's network, in the order of adding, up to the first of
     /// which it is true. Null if there is none.
     template <typename Fits>
-    TunnelState* find(ClearPort port, const IpAddress& address, Fits fits) const {
+    Policy* find(ClearPort port, const IpAddress& address, Fits fits) const {
         const Entry& entry = entries_[slot_of(network_of(port, address))];
         if (entry.first == nullptr) return nullptr;
         if (fits(*entry.first)) [[likely]]
             return entry.first;
-        for (TunnelState* tunnel : entry.others) {
-            if (fits(*tunnel)) return tunnel;
+        for (Policy* policy : entry.others) {
+            if (fits(*policy)) return policy;
         }
         return nullptr;
     }
@@ -47,8 +47,8 @@ class NetworkTable {
     };
     struct alignas(64) Entry {
         Network network;
-        TunnelState* first = nullptr;      // null: free
-        std::vector<TunnelState*> others;  // of the same network
+        Policy* first = nullptr;      // null: free
+        std::vector<Policy*> others;  // of the same network
     };
 
     Network network_of(ClearPort port, const IpAddress& address) const {

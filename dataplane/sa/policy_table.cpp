@@ -21,13 +21,17 @@ std::uint8_t common_length(const TrafficSelector& range) {
 }  // namespace
 
 void PolicyTable::add(TunnelState* tunnel) {
-    for (const TrafficSelector& remote : tunnel->policy.selectors.remote)
-        table_for(remote).add(tunnel->policy.port, remote.first, tunnel);
+    for (Policy& policy : tunnel->policies) {
+        for (const TrafficSelector& remote : policy.selectors->remote)
+            table_for(remote).add(tunnel->policy.port, remote.first, &policy);
+    }
 }
 
 void PolicyTable::remove(TunnelState* tunnel) {
-    for (const TrafficSelector& remote : tunnel->policy.selectors.remote)
-        table_for(remote).remove(tunnel->policy.port, remote.first, tunnel);
+    for (Policy& policy : tunnel->policies) {
+        for (const TrafficSelector& remote : policy.selectors->remote)
+            table_for(remote).remove(tunnel->policy.port, remote.first, &policy);
+    }
     for (ByLength* family : {&ipv4_, &ipv6_})
         std::erase_if(*family, [](const NetworkTable& table) { return table.empty(); });
 }
@@ -41,12 +45,12 @@ NetworkTable& PolicyTable::table_for(const TrafficSelector& remote) {
     return *tables.emplace(at, length);
 }
 
-TunnelState* PolicyTable::find(ClearPort port, const InnerPacket& packet) const {
+Policy* PolicyTable::find(ClearPort port, const InnerPacket& packet) const {
     for (const NetworkTable& table : of(packet.destination.family())) {
-        TunnelState* const tunnel = table.find(port, packet.destination, [&](const TunnelState& candidate) {
-            return matches_outbound(candidate.policy.selectors, packet);
+        Policy* const policy = table.find(port, packet.destination, [&](const Policy& candidate) {
+            return matches_outbound(*candidate.selectors, packet);
         });
-        if (tunnel != nullptr) return tunnel;
+        if (policy != nullptr) return policy;
     }
     return nullptr;
 }

@@ -1,5 +1,5 @@
-// Which tunnel a plain packet belongs to (RFC 4301 4.4.1): by device, addresses, protocol and ports; the longest remote
-// prefix wins, then the tunnel that was added first.
+// Which policy of which tunnel a plain packet belongs to (RFC 4301 4.4.1): by device, addresses, protocol and ports;
+// the longest remote prefix wins, then what was added first.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +14,10 @@ namespace esplane::dataplane {
 /// Does not own the tunnels. A lookup costs one probe for each prefix length in use, whatever the number of tunnels.
 class PolicyTable {
   public:
+    /// All policies of a tunnel.
     void add(TunnelState* tunnel);
     void remove(TunnelState* tunnel);
-    TunnelState* find(ClearPort port, const InnerPacket& packet) const;
+    Policy* find(ClearPort port, const InnerPacket& packet) const;
 
   private:
     /// One for each prefix length in use of one family, the longest first.

@@ -1,8 +1,9 @@
-// A tunnel as the worker sees it: what belongs to it, on which CHILD_SA it sends now, what it had to drop.
+// A tunnel as the worker sees it: its policies, on which CHILD_SA each sends now, what had to be dropped.
 #pragma once
 
 #include <cstdint>
 #include <utility>
+#include <vector>
 
 #include "dataplane/options.h"
 #include "dataplane/sa/drop_reason.h"
@@ -10,14 +11,31 @@
 namespace esplane::dataplane {
 
 class ChildSa;
+class TunnelState;
 
+/// What a tunnel may carry on one CHILD_SA, and which CHILD_SA that is now (an SPD entry, RFC 4301 4.4.1).
+struct Policy {
+    TunnelState* tunnel = nullptr;
+    const SelectorPair* selectors = nullptr;  ///< as configured
+    std::uint32_t index = 0;                  ///< within its tunnel
+    ChildSa* sending = nullptr;               ///< null: down, packets are dropped
+    std::int64_t acquire_told_at = 0;         ///< worker's clock, nanoseconds; 0: never
+};
+
+/// Stays where it is made: policies are pointed to.
 class TunnelState {
   public:
-    explicit TunnelState(TunnelPolicy chosen) : policy(std::move(chosen)) {}
+    explicit TunnelState(TunnelPolicy chosen) : policy(std::move(chosen)) {
+        for (const SelectorPair& selectors : policy.policies) {
+            policies.push_back(
+                {.tunnel = this, .selectors = &selectors, .index = static_cast<std::uint32_t>(policies.size())});
+        }
+    }
+    TunnelState(const TunnelState&) = delete;
+    TunnelState& operator=(const TunnelState&) = delete;
 
     const TunnelPolicy policy;
-    ChildSa* sending = nullptr;        ///< null: down, packets are dropped
-    std::int64_t acquire_told_at = 0;  ///< worker's clock, nanoseconds; 0: never
+    std::vector<Policy> policies;
     DropCounters drops;
 };
 

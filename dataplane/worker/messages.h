@@ -66,13 +66,18 @@ struct Installed {
 struct FirstInbound {
     ChildId child;
 };
-/// The sequence numbers of this CHILD_SA are three quarters used up: rekey now.
+/// A soft limit of this CHILD_SA is reached, or three quarters of its sequence numbers are used up: rekey now.
 struct SoftLimit {
     ChildId child;
 };
-/// A packet wants a tunnel that has no CHILD_SA. At most one a second for each tunnel.
+/// A hard limit of this CHILD_SA is reached: it carries nothing any more.
+struct HardLimit {
+    ChildId child;
+};
+/// A packet wants a policy of a tunnel that has no CHILD_SA. At most one a second for each policy.
 struct Acquire {
     TunnelId tunnel;
+    std::uint32_t policy = 0;  ///< index into the tunnel's policies
 };
 /// An authenticated, non-replayed packet came from elsewhere than the path says. At most one a second a CHILD_SA.
 struct PeerMoved {
@@ -95,7 +100,7 @@ struct Punted {
     Bytes datagram;
 };
 
-using Event =
-    std::variant<Installed, FirstInbound, SoftLimit, Acquire, PeerMoved, Returned, TunnelReturned, PortClosed, Punted>;
+using Event = std::variant<Installed, FirstInbound, SoftLimit, HardLimit, Acquire, PeerMoved, Returned, TunnelReturned,
+                           PortClosed, Punted>;
 
 }  // namespace esplane::dataplane

@@ -27,12 +27,12 @@ void SaStore::apply(RemoveTunnel& command) {
 void SaStore::apply(Install& command) {
     ChildSa& child = *command.child;
     const auto tunnel = tunnels_.find(child.tunnel_id);
-    if (tunnel == tunnels_.end() || !inbound_.insert(child.in.spi, &child)) {
+    const bool joins = tunnel != tunnels_.end() && child.join(*tunnel->second);
+    if (!joins || !inbound_.insert(child.in.spi, &child)) {
         events_.post(Returned{child.id, std::move(command.child)});
         return;
     }
-    child.join(*tunnel->second);
-    if (child.send_at_once) child.tunnel->sending = &child;
+    if (child.send_at_once) child.policy->sending = &child;
     const ChildId id = child.id;
     children_[id] = std::move(command.child);
     events_.post(Installed{id});
@@ -41,7 +41,7 @@ void SaStore::apply(Install& command) {
 void SaStore::apply(Activate& command) {
     ChildSa* child = find(command.child);
     if (child == nullptr) return;
-    child->tunnel->sending = child;
+    child->policy->sending = child;
     child->send_at_once =
         true;  // it has had its turn: its first packet, if late, must not take it back from a successor
 }
@@ -58,7 +58,7 @@ void SaStore::retire(ChildId id) {
     }
     ChildSa& child = *found.mapped();
     inbound_.erase(child.in.spi);
-    if (child.tunnel->sending == &child) child.tunnel->sending = nullptr;
+    if (child.policy->sending == &child) child.policy->sending = nullptr;
     events_.post(Returned{id, std::move(found.mapped())});
 }
 
@@ -72,7 +72,7 @@ void SaStore::apply(MovePath& command) {
 void SaStore::heard(ChildSa& child) {
     child.in.heard = true;
     // Only a responder's new SA waits to be heard of; one that was sent on at once may be the tunnel's previous by now.
-    if (!child.send_at_once) child.tunnel->sending = &child;
+    if (!child.send_at_once) child.policy->sending = &child;
     events_.post(FirstInbound{child.id});
 }
 

@@ -17,7 +17,7 @@ class SaStore {
 
     void apply(AddTunnel& command);
     void apply(RemoveTunnel& command);
-    /// Answers Installed, or Returned when its tunnel is gone or its SPI is taken.
+    /// Answers Installed, or Returned when its tunnel or policy is gone or its SPI is taken.
     void apply(Install& command);
     void apply(Activate& command);
     void apply(Retire& command);

@@ -98,7 +98,7 @@ class Worker {
         out_.clear();
         for (std::size_t i = 0; i < count; ++i)
             out_.add().received = &received_[i];
-        policy_lookup(out_, sas_.policies(), mailbox_.drops, [this](TunnelState& tunnel) { tell_wanted(tunnel); });
+        policy_lookup(out_, sas_.policies(), mailbox_.drops, [this](Policy& policy) { tell_wanted(policy); });
         clamp_mss(out_);
         refuse_too_big(out_, mailbox_.drops);
         cipher_.slots(slots_);
@@ -159,10 +159,11 @@ class Worker {
         if (events_.offer(PeerMoved{child.id, received.outer})) child.in.move_told_at = now_;
     }
 
-    void tell_wanted(TunnelState& tunnel) {
-        if (!tunnel.policy.acquire) return;
-        if (tunnel.acquire_told_at != 0 && now_ - tunnel.acquire_told_at < kTellAgainAfter) return;
-        if (events_.offer(Acquire{tunnel.policy.id})) tunnel.acquire_told_at = now_;
+    void tell_wanted(Policy& policy) {
+        const TunnelPolicy& tunnel = policy.tunnel->policy;
+        if (!tunnel.acquire) return;
+        if (policy.acquire_told_at != 0 && now_ - policy.acquire_told_at < kTellAgainAfter) return;
+        if (events_.offer(Acquire{tunnel.id, policy.index})) policy.acquire_told_at = now_;
     }
 
     void tell_running_out(ChildSa& child) {

@@ -54,15 +54,22 @@ struct ChildFirstInbound {
 struct ChildSoftLimit {
     dataplane::ChildId child;
 };
+/// It carries nothing any more.
+struct ChildHardLimit {
+    dataplane::ChildId child;
+};
+/// A packet wants this policy of the tunnel, which has no CHILD_SA.
 struct TunnelWanted {
     dataplane::TunnelId tunnel;
+    std::uint32_t policy = 0;
 };
 /// An authenticated, non-replayed packet of this CHILD_SA came from elsewhere than it is sent to.
 struct ChildPeerMoved {
     dataplane::ChildId child;
     Path seen;
 };
-using DataplaneEvent = std::variant<ChildInstalled, ChildFirstInbound, ChildSoftLimit, TunnelWanted, ChildPeerMoved>;
+using DataplaneEvent =
+    std::variant<ChildInstalled, ChildFirstInbound, ChildSoftLimit, ChildHardLimit, TunnelWanted, ChildPeerMoved>;
 
 /// What the engine must know of traffic: asked when a liveness check is due.
 class TrafficView {

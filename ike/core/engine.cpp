@@ -34,6 +34,9 @@ struct DataplaneSays {
         IkeSa* sa = child == nullptr ? nullptr : core.ike_sa(child->ike);
         if (sa != nullptr && child->current()) enqueue(core, *sa, RekeyChild{child->id});
     }
+    void operator()(const ChildHardLimit& event) const {
+        if (ChildSa* child = core.child(event.child)) on_child_expire_timer(core, *child);
+    }
     void operator()(const TunnelWanted& event) const {
         Tunnel* tunnel = core.tunnels.find(event.tunnel);
         const bool early = tunnel != nullptr && tunnel->not_before && core.now < *tunnel->not_before;

@@ -56,7 +56,8 @@ class Runtime {
     void receive(const dataplane::Installed& event) { tell(ChildInstalled{event.child}); }
     void receive(const dataplane::FirstInbound& event) { tell(ChildFirstInbound{event.child}); }
     void receive(const dataplane::SoftLimit& event) { tell(ChildSoftLimit{event.child}); }
-    void receive(const dataplane::Acquire& event) { tell(TunnelWanted{event.tunnel}); }
+    void receive(const dataplane::HardLimit& event) { tell(ChildHardLimit{event.child}); }
+    void receive(const dataplane::Acquire& event) { tell(TunnelWanted{event.tunnel, event.policy}); }
     void receive(const dataplane::Punted& event);
     void receive(const dataplane::PeerMoved& event) { tell(ChildPeerMoved{event.child, event.seen}); }
     // The data plane's own affairs, which it keeps to itself.

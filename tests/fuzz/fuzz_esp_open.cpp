@@ -78,9 +78,9 @@ Bytes seal_as_peer(ByteView text, const Suite& suite, std::uint64_t sequence, bo
 class Bench {
   public:
     Bench(const Suite& suite, bool esn)
-        : tunnel_({.id = TunnelId{1}, .selectors = selectors(), .mss_ipv4 = 1300, .mss_ipv6 = 1280}),
+        : tunnel_({.id = TunnelId{1}, .policies = {selectors()}, .mss_ipv4 = 1300, .mss_ipv6 = 1280}),
           child_(options(suite, esn)) {
-        child_.tunnel = &tunnel_;
+        hold(child_.join(tunnel_));
         table_.insert(kSpi, &child_);
     }
 

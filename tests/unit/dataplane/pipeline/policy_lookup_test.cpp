@@ -25,7 +25,7 @@ TEST_CASE("what fits no policy goes nowhere") {
 
 TEST_CASE("a tunnel that is down drops, is wanted, and counts it twice: for the worker and for itself") {
     OutboundRig rig(test::child_options());
-    rig.tunnel.sending = nullptr;
+    rig.tunnel.policies[0].sending = nullptr;
     CHECK(rig.run({test::outgoing_packet(20), test::outgoing_packet(20, Family::kIpv6)}).empty());
     CHECK(rig.wanted == 2);
     CHECK(test::drops_of(rig.worker_drops) == Drops{{"no_sa", 2}});

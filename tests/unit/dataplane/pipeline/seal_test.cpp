@@ -53,7 +53,7 @@ TEST_CASE("what was sealed opens again: every length, both families, with and wi
         ours.esn = esn;
         InboundRig in(test::mirrored(ours), [] {
             TunnelPolicy policy = test::tunnel_policy();
-            std::swap(policy.selectors.local, policy.selectors.remote);
+            std::swap(policy.policies[0].local, policy.policies[0].remote);
             return policy;
         }());
         OutboundRig out(std::move(ours));

@@ -44,7 +44,7 @@ TEST_CASE("every suite, length, family and kind of sequence number: sealed, and 
             OutboundRig out(test::copy_of(ours));
             InboundRig in(test::mirrored(ours), [] {
                 TunnelPolicy policy = test::tunnel_policy();
-                std::swap(policy.selectors.local, policy.selectors.remote);
+                std::swap(policy.policies[0].local, policy.policies[0].remote);
                 return policy;
             }());
             std::vector<Bytes> batch;

@@ -192,7 +192,7 @@ TEST_CASE("selectors with ports: fragments and hidden transport headers do not s
     TrafficSelector remote_v6 = TrafficSelector::from_prefix(*Prefix::parse("2001:db8:2::/48"));
     remote_v6.protocol = 6;
     remote_v6.first_port = remote_v6.last_port = 443;
-    Receiver receiver({.local = test::tunnel_policy().selectors.local, .remote = {remote, remote_v6}});
+    Receiver receiver({.local = test::tunnel_policy().policies[0].local, .remote = {remote, remote_v6}});
     const IpAddress from = address("10.2.0.1");
     const IpAddress to = address("10.1.0.1");
     Bytes segment = test::tcp(test::kAck, {}, test::filler(16));
@@ -228,7 +228,7 @@ TEST_CASE("a SYN from the peer is delivered with its MSS lowered") {
     TunnelPolicy policy = test::tunnel_policy();
     policy.mss_ipv4 = 1200;
     policy.mss_ipv6 = 1180;
-    Receiver receiver(policy.selectors, policy);
+    Receiver receiver(policy.policies[0], policy);
     const Bytes segment = test::tcp(test::kSyn, Bytes{2, 4, 0x23, 0x28});
     Bytes v4 = test::ipv4(address("10.2.0.1"), address("10.1.0.1"), 6, segment);
     Bytes v6 = test::ipv6(address("2001:db8:2::1"), address("2001:db8:1::1"), 6, segment);

@@ -16,18 +16,18 @@ using test::address;
 
 constexpr ClearPort kPort{1};
 
-/// What the table would say of the address: every tunnel, in its order.
-std::vector<TunnelState*> all(const NetworkTable& table, ClearPort port, const IpAddress& at) {
-    std::vector<TunnelState*> tunnels;
-    table.find(port, at, [&](TunnelState& tunnel) {
-        tunnels.push_back(&tunnel);
+/// What the table would say of the address: every policy, in its order.
+std::vector<Policy*> all(const NetworkTable& table, ClearPort port, const IpAddress& at) {
+    std::vector<Policy*> policies;
+    table.find(port, at, [&](Policy& policy) {
+        policies.push_back(&policy);
         return false;
     });
-    return tunnels;
+    return policies;
 }
 
 TEST_CASE("a network holds the addresses that begin as it does, on its device") {
-    TunnelState tunnel{{}};
+    Policy policy;
     struct Case {
         std::uint8_t length;
         const char* network;
@@ -44,10 +44,10 @@ TEST_CASE("a network holds the addresses that begin as it does, on its device") 
     };
     for (const Case& one : cases) {
         NetworkTable table(one.length);
-        table.add(kPort, address(one.network), &tunnel);
+        table.add(kPort, address(one.network), &policy);
         for (const char* inside : one.inside) {
             INFO(inside << " in " << one.network << '/' << int{one.length});
-            CHECK(all(table, kPort, address(inside)) == std::vector{&tunnel});
+            CHECK(all(table, kPort, address(inside)) == std::vector{&policy});
             CHECK(all(table, ClearPort{2}, address(inside)).empty());
         }
         for (const char* outside : one.outside) {
@@ -57,16 +57,16 @@ TEST_CASE("a network holds the addresses that begin as it does, on its device") 
     }
 }
 
-TEST_CASE("tunnels of one network are asked in the order of adding, up to the first that fits") {
-    TunnelState a{{}};
-    TunnelState b{{}};
-    TunnelState c{{}};
+TEST_CASE("policies of one network are asked in the order of adding, up to the first that fits") {
+    Policy a;
+    Policy b;
+    Policy c;
     NetworkTable table(8);
-    for (TunnelState* tunnel : {&b, &a, &c, &a, &b})
-        table.add(kPort, address("10.0.0.0"), tunnel);
+    for (Policy* policy : {&b, &a, &c, &a, &b})
+        table.add(kPort, address("10.0.0.0"), policy);
     const IpAddress at = address("10.1.1.1");
     CHECK(all(table, kPort, at) == std::vector{&b, &a, &c});
-    CHECK(table.find(kPort, at, [&](TunnelState& tunnel) { return &tunnel != &b; }) == &a);
+    CHECK(table.find(kPort, at, [&](Policy& policy) { return &policy != &b; }) == &a);
     table.remove(kPort, address("10.0.0.0"), &b);
     CHECK(all(table, kPort, at) == std::vector{&a, &c});
     table.remove(kPort, address("10.0.0.0"), &c);
@@ -80,23 +80,23 @@ TEST_CASE("tunnels of one network are asked in the order of adding, up to the fi
 TEST_CASE("random additions and removals, against a map") {
     const std::uint64_t seed = 0x5eed7ab1e;
     crypto::SeededRandom random(seed);
-    std::vector<std::unique_ptr<TunnelState>> tunnels;
+    std::vector<std::unique_ptr<Policy>> policies;
     for (int i = 0; i < 20; ++i)
-        tunnels.push_back(std::make_unique<TunnelState>(TunnelPolicy{}));
+        policies.push_back(std::make_unique<Policy>());
     NetworkTable table(24);
-    std::map<std::uint32_t, std::vector<TunnelState*>> model;
+    std::map<std::uint32_t, std::vector<Policy*>> model;
     for (int step = 0; step < 20000; ++step) {
         const auto number = static_cast<std::uint32_t>(random.below(400));
         const IpAddress network = IpAddress::v4(0x0a000000 + (number << 8));
-        TunnelState* const tunnel = tunnels[random.below(tunnels.size())].get();
+        Policy* const policy = policies[random.below(policies.size())].get();
         auto& expected = model[number];
-        const auto known = std::find(expected.begin(), expected.end(), tunnel);
+        const auto known = std::find(expected.begin(), expected.end(), policy);
         // First it grows, then it shrinks.
         if (random.below(10) < (step < 10000 ? 7U : 3U)) {
-            table.add(kPort, network, tunnel);
-            if (known == expected.end()) expected.push_back(tunnel);
+            table.add(kPort, network, policy);
+            if (known == expected.end()) expected.push_back(policy);
         } else {
-            table.remove(kPort, network, tunnel);
+            table.remove(kPort, network, policy);
             if (known != expected.end()) expected.erase(known);
         }
         const auto looked_up = static_cast<std::uint32_t>(random.below(400));

@@ -28,7 +28,7 @@ TunnelPolicy policy(std::uint32_t id, std::vector<TrafficSelector> local, std::v
     TunnelPolicy made;
     made.id = TunnelId{id};
     made.port = port;
-    made.selectors = {std::move(local), std::move(remote)};
+    made.policies = {{std::move(local), std::move(remote)}};
     return made;
 }
 
@@ -52,8 +52,8 @@ TEST_CASE("a packet finds the tunnel of its device, source and destination") {
     TunnelState tunnel(policy(1, {prefix("10.1.0.0/16")}, {prefix("10.2.0.0/16"), prefix("10.3.0.0/16")}));
     PolicyTable table;
     table.add(&tunnel);
-    CHECK(table.find(ClearPort{1}, packet("10.1.0.1", "10.2.255.255")) == &tunnel);
-    CHECK(table.find(ClearPort{1}, packet("10.1.0.1", "10.3.0.0")) == &tunnel);
+    CHECK(table.find(ClearPort{1}, packet("10.1.0.1", "10.2.255.255")) == &tunnel.policies[0]);
+    CHECK(table.find(ClearPort{1}, packet("10.1.0.1", "10.3.0.0")) == &tunnel.policies[0]);
     CHECK(table.find(ClearPort{1}, packet("10.1.0.1", "10.4.0.0")) == nullptr);
     CHECK(table.find(ClearPort{1}, packet("10.9.0.1", "10.2.0.1")) == nullptr);
     CHECK(table.find(ClearPort{2}, packet("10.1.0.1", "10.2.0.1")) == nullptr);
@@ -68,9 +68,9 @@ TEST_CASE("the longest remote prefix wins, whatever the order of adding") {
         PolicyTable table;
         for (TunnelState* tunnel : forwards ? std::vector{&wide, &middle, &host} : std::vector{&host, &middle, &wide})
             table.add(tunnel);
-        CHECK(table.find(ClearPort{1}, packet("192.0.2.1", "10.1.2.3")) == &host);
-        CHECK(table.find(ClearPort{1}, packet("192.0.2.1", "10.1.2.4")) == &middle);
-        CHECK(table.find(ClearPort{1}, packet("192.0.2.1", "11.0.0.1")) == &wide);
+        CHECK(table.find(ClearPort{1}, packet("192.0.2.1", "10.1.2.3")) == &host.policies[0]);
+        CHECK(table.find(ClearPort{1}, packet("192.0.2.1", "10.1.2.4")) == &middle.policies[0]);
+        CHECK(table.find(ClearPort{1}, packet("192.0.2.1", "11.0.0.1")) == &wide.policies[0]);
     }
 }
 
@@ -81,10 +81,10 @@ TEST_CASE("a narrower prefix that does not fit otherwise leaves the packet to a 
     PolicyTable table;
     for (TunnelState* tunnel : {&any, &web, &site})
         table.add(tunnel);
-    CHECK(table.find(ClearPort{1}, packet("192.0.2.1", "10.1.0.1", 6, 1, 443)) == &web);
-    CHECK(table.find(ClearPort{1}, packet("192.0.2.1", "10.1.0.1", 6, 1, 80)) == &any);
-    CHECK(table.find(ClearPort{1}, packet("192.0.2.1", "10.1.0.1", 17, 1, 443)) == &any);
-    CHECK(table.find(ClearPort{1}, packet("172.16.0.1", "10.1.0.1", 17, 1, 443)) == &site);
+    CHECK(table.find(ClearPort{1}, packet("192.0.2.1", "10.1.0.1", 6, 1, 443)) == &web.policies[0]);
+    CHECK(table.find(ClearPort{1}, packet("192.0.2.1", "10.1.0.1", 6, 1, 80)) == &any.policies[0]);
+    CHECK(table.find(ClearPort{1}, packet("192.0.2.1", "10.1.0.1", 17, 1, 443)) == &any.policies[0]);
+    CHECK(table.find(ClearPort{1}, packet("172.16.0.1", "10.1.0.1", 17, 1, 443)) == &site.policies[0]);
 }
 
 TEST_CASE("of equal prefixes the tunnel that was added first wins; each device has its own") {
@@ -94,13 +94,13 @@ TEST_CASE("of equal prefixes the tunnel that was added first wins; each device h
     PolicyTable table;
     for (TunnelState* tunnel : {&first, &second, &elsewhere})
         table.add(tunnel);
-    CHECK(table.find(ClearPort{1}, packet("192.0.2.1", "10.1.0.1")) == &first);
-    CHECK(table.find(ClearPort{2}, packet("192.0.2.1", "10.1.0.1")) == &elsewhere);
+    CHECK(table.find(ClearPort{1}, packet("192.0.2.1", "10.1.0.1")) == &first.policies[0]);
+    CHECK(table.find(ClearPort{2}, packet("192.0.2.1", "10.1.0.1")) == &elsewhere.policies[0]);
     table.remove(&first);
-    CHECK(table.find(ClearPort{1}, packet("192.0.2.1", "10.1.0.1")) == &second);
+    CHECK(table.find(ClearPort{1}, packet("192.0.2.1", "10.1.0.1")) == &second.policies[0]);
     table.remove(&second);
     CHECK(table.find(ClearPort{1}, packet("192.0.2.1", "10.1.0.1")) == nullptr);
-    CHECK(table.find(ClearPort{2}, packet("192.0.2.1", "10.1.0.1")) == &elsewhere);
+    CHECK(table.find(ClearPort{2}, packet("192.0.2.1", "10.1.0.1")) == &elsewhere.policies[0]);
 }
 
 TEST_CASE("ranges that are no prefix hold exactly what they say") {
@@ -111,7 +111,7 @@ TEST_CASE("ranges that are no prefix hold exactly what they say") {
     PolicyTable table;
     table.add(&tunnel);
     for (const char* inside : {"10.0.0.250", "10.0.0.255", "10.0.1.0", "10.0.1.5"})
-        CHECK(table.find(ClearPort{1}, packet("192.0.2.1", inside)) == &tunnel);
+        CHECK(table.find(ClearPort{1}, packet("192.0.2.1", inside)) == &tunnel.policies[0]);
     for (const char* outside : {"10.0.0.249", "10.0.1.6", "10.0.0.0", "10.0.1.255"})
         CHECK(table.find(ClearPort{1}, packet("192.0.2.1", outside)) == nullptr);
 }
@@ -147,14 +147,14 @@ struct Model {
     std::vector<Entry> entries;  // in the order of adding
 
     /// Looks at every tunnel: the longest remote prefix that holds the destination, then the first.
-    TunnelState* find(ClearPort port, const InnerPacket& looked_up) const {
-        TunnelState* best = nullptr;
+    const Policy* find(ClearPort port, const InnerPacket& looked_up) const {
+        const Policy* best = nullptr;
         int best_length = -1;
         for (const auto& [tunnel, remote] : entries) {
             if (tunnel->policy.port != port || !remote.contains(looked_up.destination)) continue;
-            if (!matches_outbound(tunnel->policy.selectors, looked_up)) continue;
+            if (!matches_outbound(tunnel->policy.policies[0], looked_up)) continue;
             if (remote.length > best_length) {
-                best = tunnel;
+                best = &tunnel->policies[0];
                 best_length = remote.length;
             }
         }
@@ -178,6 +178,21 @@ Prefix sparse_prefix(crypto::Random& random, bool v6) {
     for (std::size_t bit = length; bit < octets.size() * 8; ++bit)
         octets[bit / 8] &= static_cast<std::uint8_t>(~(0x80 >> bit % 8));
     return {*IpAddress::from_octets(octets), length};
+}
+
+TEST_CASE("each policy of a tunnel has its own packets, and goes with the tunnel") {
+    TunnelPolicy options = policy(1, {prefix("10.1.0.0/16")}, {prefix("10.2.0.0/16")});
+    options.policies.push_back({{prefix("10.1.0.0/16")}, {narrowed("10.2.0.0/16", 17, 0, 65535)}});
+    options.policies.push_back({{prefix("10.1.0.0/16")}, {prefix("10.2.7.0/24")}});
+    TunnelState tunnel(options);
+    PolicyTable table;
+    table.add(&tunnel);
+    CHECK(table.find(ClearPort{1}, packet("10.1.0.1", "10.2.0.1", 17)) == &tunnel.policies[0]);
+    CHECK(table.find(ClearPort{1}, packet("10.1.0.1", "10.2.7.1")) == &tunnel.policies[2]);
+    CHECK(tunnel.policies[2].index == 2);
+    CHECK(tunnel.policies[2].tunnel == &tunnel);
+    table.remove(&tunnel);
+    CHECK(table.find(ClearPort{1}, packet("10.1.0.1", "10.2.7.1")) == nullptr);
 }
 
 TEST_CASE("random tunnels and packets, against a model that looks at every tunnel") {
@@ -212,7 +227,7 @@ TEST_CASE("random tunnels and packets, against a model that looks at every tunne
                        static_cast<std::uint16_t>(400 + random.below(100)));
             const ClearPort port{static_cast<std::uint16_t>(random.below(2))};
             INFO("seed " << seed << ", table " << table_number << ", step " << step);
-            TunnelState* const expected = model.find(port, looked_up);
+            const Policy* const expected = model.find(port, looked_up);
             REQUIRE(table.find(port, looked_up) == expected);
             if (expected != nullptr) ++found;
         }

@@ -72,7 +72,7 @@ ChildOptions child_options(std::uint32_t number) {
                          .key_in = key(seed, 36),
                          .key_out = key(static_cast<std::uint8_t>(seed + 1), 36)};
     options.replay_window = 64;
-    options.selectors = tunnel_policy().selectors;
+    options.selectors = tunnel_policy().policies[0];
     options.encapsulation = Encapsulation::kUdp;
     options.outer = {{address("192.0.2.1"), 4500}, {address("192.0.2.2"), 4500}};
     return options;
@@ -81,6 +81,7 @@ ChildOptions child_options(std::uint32_t number) {
 ChildOptions copy_of(const ChildOptions& options) {
     return {.id = options.id,
             .tunnel = options.tunnel,
+            .policy = options.policy,
             .spi_in = options.spi_in,
             .spi_out = options.spi_out,
             .encr = options.encr,
@@ -90,6 +91,9 @@ ChildOptions copy_of(const ChildOptions& options) {
             .esn = options.esn,
             .replay_window = options.replay_window,
             .selectors = options.selectors,
+            .mode = options.mode,
+            .tfc_accepted = options.tfc_accepted,
+            .limits = options.limits,
             .encapsulation = options.encapsulation,
             .outer = options.outer,
             .send_at_once = options.send_at_once};
@@ -117,8 +121,8 @@ TunnelPolicy tunnel_policy() {
     policy.id = TunnelId{1};
     policy.name = "test";
     policy.port = kDevice;
-    policy.selectors = {.local = {range("10.1.0.0/16"), range("2001:db8:1::/48")},
-                        .remote = {range("10.2.0.0/16"), range("2001:db8:2::/48")}};
+    policy.policies = {{.local = {range("10.1.0.0/16"), range("2001:db8:1::/48")},
+                        .remote = {range("10.2.0.0/16"), range("2001:db8:2::/48")}}};
     return policy;
 }
 

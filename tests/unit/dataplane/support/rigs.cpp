@@ -29,8 +29,8 @@ Drops drops_of(const DropCounters& counters) {
 
 OutboundRig::OutboundRig(ChildOptions options, TunnelPolicy policy)
     : tunnel(std::move(policy)), child(std::move(options)) {
-    child.join(tunnel);
-    tunnel.sending = &child;
+    REQUIRE(child.join(tunnel));
+    tunnel.policies[0].sending = &child;
     policies.add(&tunnel);
 }
 
@@ -62,7 +62,7 @@ std::vector<Bytes> OutboundRig::run(const std::vector<Bytes>& packets, ClearPort
 
 InboundRig::InboundRig(ChildOptions options, TunnelPolicy policy)
     : tunnel(std::move(policy)), child(std::move(options)) {
-    child.join(tunnel);
+    REQUIRE(child.join(tunnel));
     REQUIRE(table.insert(child.in.spi, &child));
 }
 
