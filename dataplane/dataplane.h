@@ -49,10 +49,13 @@ class Dataplane {
     virtual void retire(ChildId child) = 0;
     virtual void move_path(ChildId child, const Path& outer, Encapsulation encapsulation) = 0;
 
+    /// The way to a tunnel's peer leads over a link of this MTU now.
+    virtual void set_link_mtu(TunnelId tunnel, std::uint32_t mtu_bytes) = 0;
+
     /// Readable when poll_event may have something.
     virtual int event_fd() const = 0;
-    /// Installed, FirstInbound, SoftLimit, HardLimit, Acquire, PeerMoved and Punted; what comes back retired is wiped
-    /// inside.
+    /// Installed, FirstInbound, SoftLimit, HardLimit, Acquire, PeerMoved, Resized and Punted; what comes back retired
+    /// is wiped inside.
     virtual std::optional<Event> poll_event() = 0;
 
     /// Sends an IKE datagram from the NAT-T port, with the non-ESP marker in front (RFC 3948 2.2); `keepalive` instead
@@ -61,6 +64,7 @@ class Dataplane {
     virtual void send_keepalive(const Path& path) = 0;
 
     virtual std::optional<ChildCounters> counters(ChildId child) const = 0;
+    virtual DropCounts drops(ChildId child) const = 0;
     virtual DropCounts drops(TunnelId tunnel) const = 0;
     virtual std::vector<WorkerStatus> workers() const = 0;
 };

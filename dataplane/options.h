@@ -5,15 +5,29 @@
 #include <string>
 #include <vector>
 
+#include "dataplane/packet/outer_header.h"
 #include "dataplane/sa/selector.h"
 #include "dataplane/sa/types.h"
 
 namespace esplane::dataplane {
 
+/// When a packet that does not fit the tunnel is fragmented, if it may be (RFC 4301 8.1, RFC 791 3.2).
+enum class FragmentPolicy : std::uint8_t {
+    kBefore,  ///< before encryption: the peer's gateway has nothing to reassemble
+    kAfter,   ///< the outer packet is
+    kNever,   ///< it is dropped
+};
+
+/// DF of the outer IPv4 header (RFC 4301 8.1).
+enum class DfPolicy : std::uint8_t {
+    kCopy,   ///< as the inner packet's
+    kSet,    ///< always
+    kClear,  ///< never, and packets that do not fit are fragmented in spite of a DF of their own
+};
+
 struct ClearPortOptions {
     ClearPort port{};
     std::string device;  ///< name of the TUN device, e.g. "esp0"
-    std::uint32_t mtu_bytes = 1400;
 };
 
 struct TunnelPolicy {
@@ -22,9 +36,14 @@ struct TunnelPolicy {
     ClearPort port{};
     /// As configured, one for each CHILD_SA that the tunnel is made of (SPD entries, RFC 4301 4.4.1).
     std::vector<SelectorPair> policies;
-    bool acquire = false;        ///< report packets that want the tunnel while it is down
-    std::uint16_t mss_ipv4 = 0;  ///< TCP MSS to clamp to in octets; 0: leave alone
-    std::uint16_t mss_ipv6 = 0;
+    bool acquire = false;                 ///< report packets that want the tunnel while it is down
+    std::uint32_t link_mtu_bytes = 1500;  ///< of the way to the peer, as far as it is known
+    std::uint32_t mtu_bytes = 0;          ///< of inner packets; 0: from the path, the suite and the encapsulation
+    std::uint32_t mss_bytes = 0;          ///< TCP MSS to clamp to; 0: from the MTU
+    FragmentPolicy fragment = FragmentPolicy::kBefore;
+    DfPolicy df = DfPolicy::kCopy;
+    DscpPolicy dscp = DscpPolicy::copy();
+    bool pad_to_mtu = false;  ///< traffic flow confidentiality: all packets are of one length (RFC 4303 2.7)
 };
 
 struct Options {

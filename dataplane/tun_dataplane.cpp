@@ -94,6 +94,10 @@ void TunDataplane::move_path(ChildId child, const Path& outer, Encapsulation enc
     submit(MovePath{child, outer, encapsulation});
 }
 
+void TunDataplane::set_link_mtu(TunnelId tunnel, std::uint32_t mtu_bytes) {
+    submit(SetLinkMtu{tunnel, mtu_bytes});
+}
+
 void TunDataplane::submit(Command command) {
     commands_.post(std::move(command));
     commands_.deliver();
@@ -143,10 +147,15 @@ std::optional<ChildCounters> TunDataplane::counters(ChildId child) const {
     const auto found = children_.find(child);
     if (found == children_.end()) return std::nullopt;
     const ChildSa& sa = *found->second;
-    return ChildCounters{.packets_in = sa.in.packets.read(),
-                         .bytes_in = sa.in.bytes.read(),
-                         .packets_out = sa.out.packets.read(),
-                         .bytes_out = sa.out.bytes.read()};
+    return ChildCounters{.packets_in = sa.in.volume.packets.read(),
+                         .bytes_in = sa.in.volume.bytes.read(),
+                         .packets_out = sa.out.volume.packets.read(),
+                         .bytes_out = sa.out.volume.bytes.read()};
+}
+
+DropCounts TunDataplane::drops(ChildId child) const {
+    const auto found = children_.find(child);
+    return found == children_.end() ? DropCounts{} : to_counts(found->second->drops);
 }
 
 DropCounts TunDataplane::drops(TunnelId tunnel) const {

@@ -28,12 +28,15 @@ class TunDataplane final : public Dataplane {
     void retire(ChildId child) override;
     void move_path(ChildId child, const Path& outer, Encapsulation encapsulation) override;
 
+    void set_link_mtu(TunnelId tunnel, std::uint32_t mtu_bytes) override;
+
     int event_fd() const override { return mailbox_.to_control.descriptor(); }
     std::optional<Event> poll_event() override;
     void send_ike(const Path& path, ByteView datagram) override;
     void send_keepalive(const Path& path) override;
 
     std::optional<ChildCounters> counters(ChildId child) const override;
+    DropCounts drops(ChildId child) const override;
     DropCounts drops(TunnelId tunnel) const override;
     std::vector<WorkerStatus> workers() const override;
 

@@ -6,21 +6,25 @@ Result<dataplane::ClearPort, std::string> Devices::acquire(const std::string& na
     auto found = devices_.find(name);
     if (found == devices_.end()) {
         const dataplane::ClearPort port{++last_port_};
-        if (auto opened = dataplane_.open_port({.port = port, .device = name, .mtu_bytes = mtu}); !opened) {
+        if (auto opened = dataplane_.open_port({.port = port, .device = name}); !opened) {
             return Failure{opened.error()};
         }
         found = devices_.emplace(name, Device{.port = port}).first;
     }
-    Device& device = found->second;
-    if (mtu > device.mtu) {
-        if (auto up = routing_.device_up(name, mtu); !up) {
-            if (device.users == 0) close(found);
-            return Failure{up.error()};
-        }
-        device.mtu = mtu;
+    if (auto raised = make_room(name, mtu); !raised) {
+        if (found->second.users == 0) close(found);
+        return Failure{raised.error()};
     }
-    ++device.users;
-    return device.port;
+    ++found->second.users;
+    return found->second.port;
+}
+
+Result<void, std::string> Devices::make_room(const std::string& name, std::uint32_t mtu) {
+    Device& device = devices_.at(name);
+    if (mtu <= device.mtu) return {};
+    if (auto up = routing_.device_up(name, mtu); !up) return up;
+    device.mtu = mtu;
+    return {};
 }
 
 void Devices::release(const std::string& name) {

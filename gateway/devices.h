@@ -19,6 +19,8 @@ class Devices {
     /// Counts one more user; opens the device and takes it up if need be, and raises its MTU to this tunnel's. A tunnel
     /// with a smaller one has it on its routes.
     Result<dataplane::ClearPort, std::string> acquire(const std::string& device, std::uint32_t mtu);
+    /// Raises the MTU of a device in use to this, if it is smaller.
+    Result<void, std::string> make_room(const std::string& device, std::uint32_t mtu);
     /// One user less. The kernel drops the routes into a device with it.
     void release(const std::string& device);
 

@@ -48,6 +48,7 @@ class Gateway final : ike::Observer, control::Handler {
 
     void on_happened(const ike::Happened& happened) override;
     void on_send_failed(const Path& path, int error) override { send_failures_.note(path, error); }
+    void on_resized(const dataplane::Resized& event) override { tunnels_->resized(event); }
     void on_request(control::ClientId client, const control::Request& request) override;
     void act(control::ClientId client, const control::Request& request);
     Report report(const std::string& only = {}) const;

@@ -19,8 +19,12 @@ using AutoOr = std::optional<std::uint32_t>;
 struct TunnelOptions {
     ike::TunnelOptions ike;
     std::string interface = "esp0";
-    bool routes = true;                   ///< lay routes for the remote prefixes
-    AutoOr mtu_bytes;                     ///< of the tunnel; auto: from the suite, the outer family and NAT-T
+    bool routes = true;  ///< lay routes for the remote prefixes
+    AutoOr mtu_bytes;    ///< of the tunnel; auto: from the suite, the outer family and NAT-T
+    dataplane::FragmentPolicy fragment = dataplane::FragmentPolicy::kBefore;
+    dataplane::DfPolicy df = dataplane::DfPolicy::kCopy;
+    dataplane::DscpPolicy dscp = dataplane::DscpPolicy::copy();
+    bool tfc_to_mtu = false;              ///< pad all packets to the tunnel's MTU
     AutoOr mss_bytes;                     ///< TCP MSS to clamp to; auto: from the tunnel's MTU
     std::vector<Prefix> local_prefixes;   ///< `local.subnets` as written
     std::vector<Prefix> remote_prefixes;  ///< `remote.subnets` as written

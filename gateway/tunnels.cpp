@@ -1,5 +1,6 @@
 #include "gateway/tunnels.h"
 
+#include <algorithm>
 #include <unordered_map>
 #include <utility>
 
@@ -13,7 +14,7 @@ constexpr std::chrono::seconds kLookAroundInterval{10};
 constexpr std::uint32_t kUsualMtu = 1500;
 
 dataplane::TunnelPolicy policy_of(const TunnelOptions& options, dataplane::TunnelId id, dataplane::ClearPort port,
-                                  const TunnelSizes& sizes) {
+                                  std::uint32_t link_mtu) {
     const bool traps =
         options.ike.start == ike::StartMode::kOnDemand || options.ike.dpd.action == ike::DpdAction::kTrap;
     return {.id = id,
@@ -21,8 +22,13 @@ dataplane::TunnelPolicy policy_of(const TunnelOptions& options, dataplane::Tunne
             .port = port,
             .policies = {options.ike.selectors},
             .acquire = traps,
-            .mss_ipv4 = sizes.mss_ipv4,
-            .mss_ipv6 = sizes.mss_ipv6};
+            .link_mtu_bytes = link_mtu,
+            .mtu_bytes = options.mtu_bytes.value_or(0),
+            .mss_bytes = options.mss_bytes.value_or(0),
+            .fragment = options.fragment,
+            .df = options.df,
+            .dscp = options.dscp,
+            .pad_to_mtu = options.tfc_to_mtu};
 }
 
 ike::LastError no_route(const TunnelOptions& options, const std::string& why) {
@@ -64,7 +70,7 @@ Result<void, std::string> Tunnels::set(const TunnelOptions& options) {
     }
     Tunnel& tunnel = found->second;
     tunnel.next = options;
-    auto routed = route(options, tunnel.sizes.mtu);
+    auto routed = route(options, route_mtu(options, tunnel.sizes.mtu));
     if (!tunnel.leaving) leave(tunnel);
     return routed;
 }
@@ -87,15 +93,17 @@ Result<void, std::string> Tunnels::begin(Tunnel& tunnel) {
         return Failure{tunnel.problem->message};
     };
     tunnel.id = dataplane::TunnelId{++last_id_};
-    tunnel.sizes = tunnel_sizes(options, find_path(tunnel));
-    const auto port = devices_.acquire(options.interface, tunnel.sizes.mtu);
+    find_path(tunnel);
+    tunnel.sizes = sizes_beforehand(options, tunnel.link_mtu);
+    const std::uint32_t mtu = route_mtu(options, tunnel.sizes.mtu);
+    const auto port = devices_.acquire(options.interface, mtu);
     if (!port) return failed(port.error());
-    if (auto routed = route(options, tunnel.sizes.mtu); !routed) {
+    if (auto routed = route(options, mtu); !routed) {
         devices_.release(options.interface);
         return failed(routed.error());
     }
     tunnel.has_device = true;
-    parts_.dataplane.add_tunnel(policy_of(options, tunnel.id, *port, tunnel.sizes));
+    parts_.dataplane.add_tunnel(policy_of(options, tunnel.id, *port, tunnel.link_mtu));
     if (tunnel.problem) {
         log_happened({ike::Severity::kError, options.ike.name, tunnel.problem->code, tunnel.problem->message});
     } else {
@@ -104,16 +112,17 @@ Result<void, std::string> Tunnels::begin(Tunnel& tunnel) {
     return {};
 }
 
-/// Fills in `local` or `problem`; returns the MTU of the outgoing link, as far as it can be known.
-std::uint32_t Tunnels::find_path(Tunnel& tunnel) {
+/// Fills in `link_mtu`, as far as it can be known, and `local` or `problem`.
+void Tunnels::find_path(Tunnel& tunnel) {
     const ike::TunnelOptions& options = tunnel.options.ike;
     tunnel.local = options.local_address;
     tunnel.problem.reset();
-    if (!options.remote_address) return kUsualMtu;
+    tunnel.link_mtu = kUsualMtu;
+    if (!options.remote_address) return;
     const auto path = find_outer_path(*options.remote_address, parts_.socket_mark);
     if (path && !tunnel.local) tunnel.local = path->local;
     if (!tunnel.local) tunnel.problem = no_route(tunnel.options, path.error());
-    return path ? path->mtu : kUsualMtu;
+    if (path) tunnel.link_mtu = path->mtu;
 }
 
 void Tunnels::negotiate(Tunnel& tunnel) {
@@ -161,7 +170,7 @@ void Tunnels::try_again(Tunnel& tunnel) {
     if (!tunnel.has_device) {
         (void)begin(tunnel);  // told when it happened first
     } else if (!tunnel.local) {
-        (void)find_path(tunnel);
+        find_path(tunnel);
         if (!tunnel.problem) negotiate(tunnel);
     }
     if (tunnel.negotiates) log_info("Tunnel " + tunnel.options.ike.name + ": what it lacked is there now; negotiates.");
@@ -175,16 +184,45 @@ void Tunnels::look_around() {
     }
 }
 
-/// The host's own address towards the peer may change, where none is written.
+/// The link towards the peer may change, and the host's own address, where none is written.
 void Tunnels::follow_path(Tunnel& tunnel) {
     const ike::TunnelOptions& options = tunnel.options.ike;
-    if (!tunnel.negotiates || tunnel.leaving || options.local_address || !options.remote_address) return;
+    if (!tunnel.negotiates || tunnel.leaving || !options.remote_address) return;
     const auto path = find_outer_path(*options.remote_address, parts_.socket_mark);
-    if (!path || tunnel.local == path->local) return;  // no route just now says nothing of the address
+    if (!path) return;  // no route just now says nothing of the address
+    follow_link(tunnel, path->mtu);
+    if (options.local_address || tunnel.local == path->local) return;
     log_warning("Tunnel " + options.name + ": the way to the peer leaves from " + path->local.to_string() +
                 " now, no longer from " + tunnel.local->to_string() + "; negotiates anew.");
     tunnel.next = tunnel.options;
     leave(tunnel);
+}
+
+void Tunnels::follow_link(Tunnel& tunnel, std::uint32_t mtu) {
+    if (tunnel.link_mtu == mtu) return;
+    log_info("Tunnel " + tunnel.options.ike.name + ": the link towards the peer has an MTU of " + std::to_string(mtu) +
+             " now, no longer of " + std::to_string(tunnel.link_mtu) + ".");
+    tunnel.link_mtu = mtu;
+    parts_.dataplane.set_link_mtu(tunnel.id, mtu);
+}
+
+void Tunnels::resized(const dataplane::Resized& event) {
+    const auto found = std::find_if(tunnels_.begin(), tunnels_.end(),
+                                    [&](const auto& entry) { return entry.second.id == event.tunnel; });
+    if (found == tunnels_.end() || found->second.leaving || !found->second.has_device) return;
+    Tunnel& tunnel = found->second;
+    const std::string& name = found->first;
+    if (event.reported && event.sizes.mtu < tunnel.sizes.mtu) {
+        log_warning("Tunnel " + name + ": a router on the way to the peer carries " +
+                    std::to_string(event.path_mtu_bytes) + " octets at most, as it says by ICMP; the tunnel's MTU is " +
+                    std::to_string(event.sizes.mtu) + " for ten minutes, no longer " +
+                    std::to_string(tunnel.sizes.mtu) + ".");
+    }
+    tunnel.sizes = event.sizes;
+    const std::uint32_t mtu = route_mtu(tunnel.options, event.sizes.mtu);
+    auto done = devices_.make_room(tunnel.options.interface, mtu);
+    if (done) done = route(tunnel.options, mtu);
+    if (!done) log_error("Tunnel " + name + ": " + done.error());
 }
 
 void Tunnels::command(const std::string& name, decltype(ike::Command::what) what, ike::Runtime::WhenDone when_done) {
@@ -226,6 +264,7 @@ TunnelReport Tunnels::report_one(const Tunnel& tunnel, const ike::TunnelStatus* 
     if (tunnel.problem) report.ike.last_error = tunnel.problem;
     for (const ike::ChildStatus& child : report.ike.children) {
         report.child_counters.push_back(parts_.runtime.traffic().counters(child.id));
+        report.child_drops.push_back(parts_.dataplane.drops(child.id));
     }
     report.totals = parts_.runtime.traffic().totals(tunnel.id);
     report.drops = parts_.dataplane.drops(tunnel.id);

@@ -40,6 +40,9 @@ class Tunnels {
     Result<void, std::string> set(const TunnelOptions& options);
     void remove(const std::string& name);
 
+    /// The data plane has found out what fits.
+    void resized(const dataplane::Resized& event);
+
     bool contains(const std::string& name) const { return tunnels_.contains(name); }
     std::vector<std::string> names() const;
     /// Up, Down or Rekey, for a tunnel that exists.
@@ -53,7 +56,8 @@ class Tunnels {
         TunnelOptions options;
         dataplane::TunnelId id{};
         std::optional<IpAddress> local;  ///< written or found; none: there is no route, or the peer may be anywhere
-        TunnelSizes sizes;
+        std::uint32_t link_mtu = 0;      ///< of the way to the peer
+        dataplane::InnerSizes sizes;
         bool has_device = false;
         bool negotiates = false;                ///< the engine has it
         bool leaving = false;                   ///< the engine is taking it down
@@ -68,7 +72,8 @@ class Tunnels {
     void left(const std::string& name);
     void look_around();
     void follow_path(Tunnel& tunnel);
-    std::uint32_t find_path(Tunnel& tunnel);
+    void find_path(Tunnel& tunnel);
+    void follow_link(Tunnel& tunnel, std::uint32_t mtu);
     Result<void, std::string> route(const TunnelOptions& options, std::uint32_t mtu);
     TunnelReport report_one(const Tunnel& tunnel, const ike::TunnelStatus* status) const;
 

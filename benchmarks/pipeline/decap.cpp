@@ -36,7 +36,8 @@ void Decap::prepare() {
         packet.child = peers_[tunnel].get();
         packet.inner = *dataplane::parse_inner(sent.octets);
     }
-    dataplane::seal(sealing_, on_wire_, cipher_, drops_);
+    dataplane::encapsulate(sealing_, on_wire_, drops_);
+    dataplane::seal(sealing_, cipher_, drops_);
 }
 
 }  // namespace esplane::bench

@@ -17,8 +17,8 @@ namespace esplane::bench {
 class Decap {
   public:
     static constexpr std::string_view kDirection = "decap";
-    static constexpr std::array<std::string_view, 8> kStages{"fill", "classify", "sa_lookup",      "replay",
-                                                             "open", "trailer",  "selector_check", "mss_clamp"};
+    static constexpr std::array<std::string_view, 9> kStages{
+        "fill", "classify", "sa_lookup", "replay", "open", "trailer", "selector_check", "congestion", "mss_clamp"};
 
     Decap(const Suite& suite, std::uint32_t tunnels, const Mix& mix, std::size_t batch);
 
@@ -44,7 +44,9 @@ class Decap {
         lap();
         dataplane::strip_trailer(batch_, drops_);
         lap();
-        dataplane::check_selectors(batch_, drops_);
+        dataplane::check_selectors(batch_, {{}, fragments_}, drops_);
+        lap();
+        dataplane::carry_congestion(batch_, drops_);
         lap();
         dataplane::clamp_mss(batch_);
         lap();
@@ -80,6 +82,7 @@ class Decap {
     crypto::EspCipher cipher_;
     dataplane::InboundBatch batch_;
     dataplane::DropCounters drops_;
+    dataplane::FragmentPorts fragments_{dataplane::DatagramLimits{}};
     std::size_t moved_ = 0;
 };
 

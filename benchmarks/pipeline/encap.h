@@ -16,7 +16,8 @@ namespace esplane::bench {
 class Encap {
   public:
     static constexpr std::string_view kDirection = "encap";
-    static constexpr std::array<std::string_view, 5> kStages{"fill", "policy_lookup", "mss_clamp", "too_big", "seal"};
+    static constexpr std::array<std::string_view, 6> kStages{"fill", "policy_lookup", "mss_clamp",
+                                                             "fit",  "encapsulate",   "seal"};
 
     Encap(const Suite& suite, std::uint32_t tunnels, const Mix& mix, std::size_t batch);
 
@@ -30,13 +31,15 @@ class Encap {
         for (dataplane::Received& received : received_)
             batch_.add().received = &received;
         lap();
-        dataplane::policy_lookup(batch_, tunnels_.policies, drops_, [](dataplane::Policy&) {});
+        dataplane::policy_lookup(batch_, tunnels_.policies, {{}, fragments_}, drops_, [](dataplane::Policy&) {});
         lap();
         dataplane::clamp_mss(batch_);
         lap();
-        dataplane::refuse_too_big(batch_, drops_);
+        fitting_.sort(batch_, drops_);
         lap();
-        dataplane::seal(batch_, slots_, cipher_, drops_);
+        dataplane::encapsulate(batch_, slots_, drops_);
+        lap();
+        dataplane::seal(batch_, cipher_, drops_);
         lap();
     }
 
@@ -56,6 +59,8 @@ class Encap {
     crypto::EspCipher cipher_;
     dataplane::OutboundBatch batch_;
     dataplane::DropCounters drops_;
+    dataplane::Fitting fitting_;
+    dataplane::FragmentPorts fragments_{dataplane::DatagramLimits{}};
 };
 
 }  // namespace esplane::bench

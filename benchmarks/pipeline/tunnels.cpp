@@ -62,7 +62,8 @@ TunnelPolicy policy(std::uint32_t number) {
     policy.id = TunnelId{number};
     policy.port = kDevice;
     policy.policies = {selectors(number)};
-    policy.mss_ipv4 = 1360;
+    policy.mtu_bytes = 9000;
+    policy.mss_bytes = 1360;
     return policy;
 }
 

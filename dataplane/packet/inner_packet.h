@@ -30,6 +30,11 @@ struct InnerPacket {
 /// Reads the headers of a packet that begins at `octets` and may be followed by other octets (TFC padding). Empty when
 /// the version, a length or the extension header chain does not hold; at most eight extension headers are followed.
 std::optional<InnerPacket> parse_inner(ByteView octets);
+/// Whether no router may fragment the packet, whose header parse_inner() has accepted: DF, or IPv6 (RFC 8200 5).
+inline bool forbids_fragments(ByteView octets) {
+    return octets[0] >> 4 != 4 || (octets[6] & 0x40) != 0;
+}
+
 /// The same into a `packet` that says nothing yet, for who has a place for it; false where the other is empty.
 [[nodiscard]] bool parse_inner(ByteView octets, InnerPacket& packet);
 

@@ -19,27 +19,27 @@ class PathMtu {
     /// RFC 1191 6.3, RFC 8201 4: a larger one is tried again ten minutes after the last decrease.
     static constexpr std::chrono::minutes kAge{10};
 
-    PathMtu(Family outer, std::uint32_t link_mtu_bytes) : outer_(outer), link_(link_mtu_bytes), lowered_(link_) {}
+    explicit PathMtu(std::uint32_t link_mtu_bytes) : link_(link_mtu_bytes), lowered_(link_) {}
 
-    std::uint32_t bytes(TimePoint now) const { return is_lowered(now) ? std::min(lowered_, link_) : link_; }
+    std::uint32_t bytes() const { return is_lowered() ? std::min(lowered_, link_) : link_; }
+    bool is_lowered() const { return lowered_at_.has_value(); }
 
-    /// Takes a report that quotes a packet of a live SA: that is for the caller to see. True if bytes() is less than
-    /// before.
-    bool lower(std::uint32_t reported_bytes, TimePoint now);
+    /// Takes a report that quotes a packet of a live SA: that is for the caller to see. `outer` is the packet's family.
+    /// True if bytes() is less than before.
+    bool lower(std::uint32_t reported_bytes, Family outer, TimePoint now);
 
     /// The outer link has another MTU, or the route leads over another link.
     void set_link(std::uint32_t link_mtu_bytes) { link_ = link_mtu_bytes; }
 
-    /// When bytes() will go up again; empty when it is the link's.
-    std::optional<TimePoint> expires(TimePoint now) const {
-        if (!is_lowered(now)) return std::nullopt;
+    /// When what was reported wears off; empty when there is nothing.
+    std::optional<TimePoint> expires() const {
+        if (!lowered_at_) return std::nullopt;
         return *lowered_at_ + kAge;
     }
+    /// Forgets what has worn off by now. True if bytes() is more than before.
+    bool wear_off(TimePoint now);
 
   private:
-    bool is_lowered(TimePoint now) const { return lowered_at_ && now - *lowered_at_ < kAge; }
-
-    Family outer_;
     std::uint32_t link_;
     std::uint32_t lowered_;
     std::optional<TimePoint> lowered_at_;

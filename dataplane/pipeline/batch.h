@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "dataplane/packet/descriptor.h"
+#include "dataplane/sa/child_sa.h"
 #include "dataplane/sa/drop_reason.h"
 #include "dataplane/sa/tunnel.h"
 
@@ -16,7 +17,15 @@ namespace esplane::dataplane {
 /// What a stage says of a packet: nothing, and it goes on; or why it does not.
 using Verdict = std::optional<DropReason>;
 
-/// `Packet` has a member `tunnel`, null as long as it is not known.
+/// A drop is counted by worker, and by tunnel and SA as far as they are known.
+template <typename Packet>
+void count(DropCounters& drops, const Packet& packet, DropReason reason) {
+    drops.count(reason);
+    if (packet.tunnel != nullptr) packet.tunnel->drops.count(reason);
+    if (packet.child != nullptr) packet.child->drops.count(reason);
+}
+
+/// `Packet` has members `tunnel` and `child`, null as long as they are not known.
 template <typename Packet>
 class Batch {
   public:
@@ -41,8 +50,7 @@ class Batch {
         for (std::size_t i = 0; i < count_; ++i) {
             if (take(packets_[i])) continue;
             if (const Verdict verdict = judge(packets_[i])) {
-                drops.count(*verdict);
-                if (packets_[i].tunnel != nullptr) packets_[i].tunnel->drops.count(*verdict);
+                count(drops, packets_[i], *verdict);
                 continue;
             }
             if (kept != i) packets_[kept] = packets_[i];

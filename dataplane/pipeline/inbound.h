@@ -4,14 +4,16 @@
 //   2 sa_lookup        the SA by SPI; long enough to be ESP
 //   3 replay           the whole sequence number; not seen yet
 //   4 open             verifies and decrypts, straight into the slot; the window again, and now it moves
-//   5 trailer          padding, next header, the inner packet
+//   5 trailer          padding, next header, the inner packet; in transport mode its IP header
 //   6 selector_check   only what this SA may carry
-//   7 mss_clamp        TCP segments that will fit the way back
+//   7 congestion       ECN marks of the outer header
+//   8 mss_clamp        TCP segments that will fit the way back
 #pragma once
 
 #include "crypto/esp_cipher.h"
 #include "dataplane/packet/inner_packet.h"
 #include "dataplane/pipeline/batch.h"
+#include "dataplane/pipeline/turn.h"
 #include "dataplane/sa/child_sa.h"
 #include "dataplane/sa/spi_table.h"
 
@@ -23,7 +25,10 @@ struct InboundPacket {
     ChildSa* child = nullptr;
     std::uint64_t sequence = 0;
     bool genuine = false;  ///< said by the cipher
-    Slot slot;             ///< `length` is that of the decrypted text after stage 4, of the inner packet after stage 5
+    /// Where in the slot the decrypted text begins: in transport mode there is room for the IP header before it.
+    std::uint32_t text_offset = 0;
+    Slot slot;  ///< `length` is up to the end of the decrypted text after stage 4, that of the inner packet after stage
+                ///< 5
     InnerPacket inner;
 };
 
@@ -50,9 +55,12 @@ void open(InboundBatch& batch, std::span<const Slot> slots, crypto::EspCipher& c
 void strip_trailer(InboundBatch& batch, DropCounters& drops);
 
 /// Stage 6.
-void check_selectors(InboundBatch& batch, DropCounters& drops);
+void check_selectors(InboundBatch& batch, Turn turn, DropCounters& drops);
 
 /// Stage 7.
+void carry_congestion(InboundBatch& batch, DropCounters& drops);
+
+/// Stage 8.
 void clamp_mss(InboundBatch& batch);
 
 }  // namespace esplane::dataplane

@@ -20,7 +20,7 @@ void open(InboundBatch& batch, std::span<const Slot> slots, crypto::EspCipher& c
     batch.keep(drops, [&](InboundPacket& packet) -> Verdict {
         if (!packet.genuine) return DropReason::kBadIcv;
         if (!packet.child->in.window.commit(packet.sequence)) return DropReason::kReplay;
-        packet.child->in.packets.add(1);
+        packet.child->in.volume.packets.add(1);
         accepted(packet);
         return std::nullopt;
     });

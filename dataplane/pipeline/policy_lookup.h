@@ -7,9 +7,14 @@
 namespace esplane::dataplane {
 
 template <typename Wanted>
-void policy_lookup(OutboundBatch& batch, const PolicyTable& policies, DropCounters& drops, Wanted wanted) {
+void policy_lookup(OutboundBatch& batch, const PolicyTable& policies, Turn turn, DropCounters& drops, Wanted wanted) {
     batch.keep(drops, [&](OutboundPacket& packet) -> Verdict {
-        if (!parse_inner(packet.received->octets, packet.inner)) return DropReason::kMalformedInner;
+        const ByteView octets = packet.received->octets;
+        if (!parse_inner(octets, packet.inner)) return DropReason::kMalformedInner;
+        // Which tunnel a fragment belongs to is not known yet, but where it came from is.
+        const std::uint32_t scope = to_number(packet.received->port);
+        if (!packet.inner.is_whole) [[unlikely]]
+            turn.fragments.complete(packet.inner, octets, scope, turn.now);
         Policy* const policy = policies.find(packet.received->port, packet.inner);
         if (policy == nullptr) return DropReason::kNoPolicy;
         packet.tunnel = policy->tunnel;
@@ -21,6 +26,8 @@ void policy_lookup(OutboundBatch& batch, const PolicyTable& policies, DropCounte
         // The peer may have narrowed what the policy says (RFC 7296 2.9).
         if (packet.child->narrowed && !matches_outbound(packet.child->selectors, packet.inner))
             return DropReason::kOutsideSelectors;
+        if (!packet.inner.is_whole) [[unlikely]]
+            turn.fragments.remember(packet.inner, octets, scope, turn.now);
         return std::nullopt;
     });
 }

@@ -1,4 +1,4 @@
-// Stage 2, inbound: RFC 4303 3.4.2.
+// Stage 2, inbound: RFC 4303 3.4.2; and a SA that has carried all that it may carries nothing more.
 #pragma once
 
 #include "dataplane/pipeline/esp_format.h"
@@ -19,8 +19,9 @@ void look_up_sa(InboundBatch& batch, const SpiTable& table, DropCounters& drops,
     batch.take_or_keep(drops, take, [&](InboundPacket& packet) -> Verdict {
         if (!can_be_esp(packet)) return DropReason::kRunt;
         if (packet.child == nullptr) return DropReason::kUnknownSpi;
-        if (packet.received->octets.size() < packet.child->in.key.overhead() + kEspTrailer) return DropReason::kRunt;
         packet.tunnel = packet.child->tunnel;
+        if (packet.received->octets.size() < packet.child->in.key.overhead() + kEspTrailer) return DropReason::kRunt;
+        if (packet.child->in.volume.is_used_up()) return DropReason::kLifetimeOver;
         return std::nullopt;
     });
 }

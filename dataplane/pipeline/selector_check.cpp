@@ -3,12 +3,28 @@
 #include "dataplane/sa/selector_match.h"
 
 namespace esplane::dataplane {
+namespace {
 
-void check_selectors(InboundBatch& batch, DropCounters& drops) {
-    batch.keep(drops, [](InboundPacket& packet) -> Verdict {
+ByteView inner_octets(const InboundPacket& packet) {
+    return {packet.slot.octets, packet.slot.length};
+}
+
+/// Fragments of one datagram may come by different SAs of a tunnel: a rekey lies between them.
+std::uint32_t scope_of(const InboundPacket& packet) {
+    return to_number(packet.tunnel->policy.id);
+}
+
+}  // namespace
+
+void check_selectors(InboundBatch& batch, Turn turn, DropCounters& drops) {
+    batch.keep(drops, [&](InboundPacket& packet) -> Verdict {
+        if (!packet.inner.is_whole) [[unlikely]]
+            turn.fragments.complete(packet.inner, inner_octets(packet), scope_of(packet), turn.now);
         if (!matches_inbound(packet.child->selectors, packet.inner)) return DropReason::kOutsideSelectors;
+        if (!packet.inner.is_whole) [[unlikely]]
+            turn.fragments.remember(packet.inner, inner_octets(packet), scope_of(packet), turn.now);
         packet.slot.port = packet.tunnel->policy.port;
-        packet.child->in.bytes.add(packet.inner.length);
+        packet.child->in.volume.bytes.add(packet.inner.length);
         return std::nullopt;
     });
 }

@@ -1,5 +1,6 @@
 #include "dataplane/sa/child_sa.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "dataplane/sa/tunnel.h"
@@ -15,13 +16,19 @@ ChildSa::ChildSa(ChildOptions options)
       out{.spi = options.spi_out,
           .esn = options.esn,
           .encapsulation = options.encapsulation,
+          .mode = options.mode,
           .sequence = SequenceSource(options.esn),
           .key = crypto::EspKey(options.encr, options.integ, options.key_out),
-          .path = options.outer},
+          .path = options.outer,
+          .volume = Volume(options.limits)},
       in{.spi = options.spi_in,
          .esn = options.esn,
+         .mode = options.mode,
          .window = ReplayWindow(options.replay_window, options.esn),
-         .key = crypto::EspKey(options.encr, options.integ, options.key_in)} {
+         .key = crypto::EspKey(options.encr, options.integ, options.key_in),
+         .volume = Volume(options.limits)},
+      overhead_(overhead(options.encr, options.integ)),
+      tfc_accepted_(options.tfc_accepted) {
     options.key_out.wipe();
     options.key_in.wipe();
 }
@@ -31,7 +38,27 @@ bool ChildSa::join(TunnelState& joined) {
     tunnel = &joined;
     policy = &joined.policies[policy_index];
     narrowed = selectors != *policy->selectors;
+    out.fragment = joined.policy.fragment;
+    out.df = joined.policy.df;
+    out.dscp = joined.policy.dscp;
+    out.pad_to_mtu = joined.policy.pad_to_mtu && tfc_accepted_ && out.mode == Mode::kTunnel;
+    resize();
     return true;
+}
+
+void ChildSa::resize() {
+    const TunnelPolicy& chosen = tunnel->policy;
+    const PathMtu& path = tunnel->path_mtu;
+    const EspForm form{.esp = overhead_,
+                       .outer = out.path.remote.address.family(),
+                       .encapsulation = out.encapsulation,
+                       .mode = out.mode};
+    std::uint32_t mtu = inner_mtu(path.bytes(), form);
+    // An operator's number holds even where the outer packet has to be fragmented; but what a router has reported does
+    // not go away by it.
+    if (chosen.mtu_bytes != 0) mtu = path.is_lowered() ? std::min(mtu, chosen.mtu_bytes) : chosen.mtu_bytes;
+    // Below this no IPv4 host needs to go (RFC 791 3.1); the outer packet is fragmented then.
+    out.sizes = inner_sizes(std::max(mtu, kLeastPathMtuIpv4), chosen.mss_bytes);
 }
 
 }  // namespace esplane::dataplane

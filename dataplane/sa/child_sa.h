@@ -4,10 +4,13 @@
 #include <cstdint>
 
 #include "crypto/esp_key.h"
+#include "dataplane/options.h"
 #include "dataplane/sa/child_options.h"
-#include "dataplane/sa/counter.h"
+#include "dataplane/sa/drop_reason.h"
+#include "dataplane/sa/inner_sizes.h"
 #include "dataplane/sa/replay_window.h"
 #include "dataplane/sa/sequence.h"
+#include "dataplane/sa/volume.h"
 
 namespace esplane::dataplane {
 
@@ -19,12 +22,19 @@ struct OutboundSa {
     Spi spi{};
     bool esn = false;
     Encapsulation encapsulation = Encapsulation::kNone;
+    Mode mode = Mode::kTunnel;
+    // What the tunnel's policy says of each packet, here for the sake of the cache. Set by join().
+    FragmentPolicy fragment = FragmentPolicy::kBefore;
+    DfPolicy df = DfPolicy::kCopy;
+    DscpPolicy dscp = DscpPolicy::copy();
+    bool pad_to_mtu = false;
+    bool soft_limit_told = false;
+    bool hard_limit_told = false;
+    InnerSizes sizes;
     SequenceSource sequence;
     crypto::EspKey key;
     Path path;
-    bool soft_limit_told = false;
-    Counter packets;
-    Counter bytes;  ///< inner octets
+    Volume volume;
 };
 
 /// The receiving half.
@@ -32,11 +42,11 @@ struct InboundSa {
     Spi spi{};
     bool esn = false;
     bool heard = false;  ///< a packet has passed the ICV
+    Mode mode = Mode::kTunnel;
     ReplayWindow window;
     crypto::EspKey key;
     std::int64_t move_told_at = 0;  ///< worker's clock, nanoseconds
-    Counter packets;
-    Counter bytes;  ///< inner octets
+    Volume volume;
 };
 
 /// Made by the control thread, owned by the worker from Install to Returned, wiped by the control thread.
@@ -47,6 +57,9 @@ class ChildSa {
 
     /// By the worker at Install. False when the tunnel has no such policy.
     [[nodiscard]] bool join(TunnelState& joined);
+    /// Makes inner packets fit the tunnel's path, unless its policy says how long they may be. To be called when the
+    /// path or its MTU has changed.
+    void resize();
 
     ChildId id;
     TunnelId tunnel_id;
@@ -56,8 +69,13 @@ class ChildSa {
     bool narrowed = true;      ///< its selectors are not those of its policy
     bool send_at_once;
     SelectorPair selectors;
+    DropCounters drops;  ///< of packets that had found this SA
     OutboundSa out;
     InboundSa in;
+
+  private:
+    EspOverhead overhead_;
+    bool tfc_accepted_;
 };
 
 }  // namespace esplane::dataplane

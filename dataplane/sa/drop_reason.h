@@ -16,7 +16,9 @@ namespace esplane::dataplane {
     X(kNoSa, "no_sa")                            /* out: the tunnel is down */                                     \
     X(kOutsideSelectors, "outside_selectors")    /* out: not in what was negotiated; in: not allowed by its SA */  \
     X(kMalformedInner, "malformed_inner")        /* not an IP packet, or lengths that do not hold */               \
-    X(kTooBig, "too_big")                        /* does not fit a datagram once sealed */                         \
+    X(kTooBig, "too_big")                        /* does not fit the tunnel; answered where its sender can be told */                         \
+    X(kNotTransport, "not_transport")            /* out, transport mode: a fragment, or behind IP options */       \
+    X(kLifetimeOver, "lifetime_over")            /* its SA has carried all that it may (RFC 4301 4.4.2.1) */       \
     X(kSequenceExhausted, "sequence_exhausted")  /* out: no sequence number left (RFC 4303 3.3.3) */               \
     X(kRunt, "runt")                             /* in: too short for what it claims to be */                      \
     X(kUnknownSpi, "unknown_spi")                /* in: no SA of this SPI */                                       \
@@ -24,6 +26,7 @@ namespace esplane::dataplane {
     X(kBadIcv, "bad_icv")                        /* in: does not verify */                                         \
     X(kBadPadding, "bad_padding")                /* in: pad length or content (RFC 4303 2.4) */                    \
     X(kBadNextHeader, "bad_next_header")         /* in: neither IPv4, IPv6 nor a dummy packet */                   \
+    X(kCongestion, "congestion")                 /* in: marked as congested, and knows no ECN (RFC 6040 4.2) */    \
     X(kDummy, "dummy")                           /* in: a dummy packet of the peer's (RFC 4303 2.6), as it should */ \
     X(kKeepalive, "keepalive")                   /* in: a NAT keepalive (RFC 3948 2.3), as it should */            \
     X(kControlRingFull, "control_ring_full")     /* in: an IKE message that the control thread had no room for */  \

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "dataplane/options.h"
+#include "dataplane/packet/path_mtu.h"
 #include "dataplane/sa/drop_reason.h"
+#include "dataplane/sa/inner_sizes.h"
 
 namespace esplane::dataplane {
 
@@ -25,7 +27,7 @@ struct Policy {
 /// Stays where it is made: policies are pointed to.
 class TunnelState {
   public:
-    explicit TunnelState(TunnelPolicy chosen) : policy(std::move(chosen)) {
+    explicit TunnelState(TunnelPolicy chosen) : policy(std::move(chosen)), path_mtu(policy.link_mtu_bytes) {
         for (const SelectorPair& selectors : policy.policies) {
             policies.push_back(
                 {.tunnel = this, .selectors = &selectors, .index = static_cast<std::uint32_t>(policies.size())});
@@ -36,6 +38,8 @@ class TunnelState {
 
     const TunnelPolicy policy;
     std::vector<Policy> policies;
+    PathMtu path_mtu;       ///< of the outer path
+    InnerSizes sizes_told;  ///< to the control thread
     DropCounters drops;
 };
 

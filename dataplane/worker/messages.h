@@ -7,6 +7,7 @@
 
 #include "dataplane/io/offload.h"
 #include "dataplane/sa/child_options.h"
+#include "dataplane/sa/inner_sizes.h"
 #include "dataplane/sa/types.h"
 
 namespace esplane::dataplane {
@@ -42,6 +43,11 @@ struct MovePath {
     Path outer;
     Encapsulation encapsulation;
 };
+/// The way to a tunnel's peer leads over a link of this MTU now.
+struct SetLinkMtu {
+    TunnelId tunnel;
+    std::uint32_t mtu_bytes;
+};
 
 /// Polls a device of the clear side from now on. The descriptor stays the control thread's.
 struct OpenPort {
@@ -55,7 +61,8 @@ struct ClosePort {
     int descriptor;
 };
 
-using Command = std::variant<AddTunnel, RemoveTunnel, Install, Activate, Retire, MovePath, OpenPort, ClosePort>;
+using Command =
+    std::variant<AddTunnel, RemoveTunnel, Install, Activate, Retire, MovePath, SetLinkMtu, OpenPort, ClosePort>;
 
 // --- from the worker ---
 
@@ -84,6 +91,13 @@ struct PeerMoved {
     ChildId child;
     Path seen;
 };
+/// What fits a tunnel is not what it was: by the suite of a new CHILD_SA, its encapsulation, or the path.
+struct Resized {
+    TunnelId tunnel;
+    InnerSizes sizes;  ///< the least of the CHILD_SAs that it sends on
+    std::uint32_t path_mtu_bytes = 0;
+    bool reported = false;  ///< the path's MTU is what a router has reported
+};
 struct Returned {
     ChildId id;
     std::unique_ptr<ChildSa> child;  ///< to be wiped by the control thread
@@ -100,7 +114,7 @@ struct Punted {
     Bytes datagram;
 };
 
-using Event = std::variant<Installed, FirstInbound, SoftLimit, HardLimit, Acquire, PeerMoved, Returned, TunnelReturned,
-                           PortClosed, Punted>;
+using Event = std::variant<Installed, FirstInbound, SoftLimit, HardLimit, Acquire, PeerMoved, Resized, Returned,
+                           TunnelReturned, PortClosed, Punted>;
 
 }  // namespace esplane::dataplane

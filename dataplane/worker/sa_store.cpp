@@ -32,18 +32,19 @@ void SaStore::apply(Install& command) {
         events_.post(Returned{child.id, std::move(command.child)});
         return;
     }
-    if (child.send_at_once) child.policy->sending = &child;
     const ChildId id = child.id;
+    outbound_.emplace(child.out.spi, &child);
     children_[id] = std::move(command.child);
     events_.post(Installed{id});
+    if (child.send_at_once) send_on(child);
 }
 
 void SaStore::apply(Activate& command) {
     ChildSa* child = find(command.child);
     if (child == nullptr) return;
-    child->policy->sending = child;
-    child->send_at_once =
-        true;  // it has had its turn: its first packet, if late, must not take it back from a successor
+    // It has had its turn: its first packet, if late, must not take it back from a successor.
+    child->send_at_once = true;
+    send_on(*child);
 }
 
 void SaStore::apply(Retire& command) {
@@ -58,6 +59,7 @@ void SaStore::retire(ChildId id) {
     }
     ChildSa& child = *found.mapped();
     inbound_.erase(child.in.spi);
+    forget_outbound(child);
     if (child.policy->sending == &child) child.policy->sending = nullptr;
     events_.post(Returned{id, std::move(found.mapped())});
 }
@@ -67,12 +69,87 @@ void SaStore::apply(MovePath& command) {
     if (child == nullptr) return;
     child->out.path = command.outer;
     child->out.encapsulation = command.encapsulation;
+    resize(*child->tunnel);
+}
+
+void SaStore::apply(SetLinkMtu& command) {
+    const auto tunnel = tunnels_.find(command.tunnel);
+    if (tunnel == tunnels_.end()) return;
+    tunnel->second->path_mtu.set_link(command.mtu_bytes);
+    resize(*tunnel->second);
+}
+
+void SaStore::apply(const TooBigReport& report, TimePoint now) {
+    ChildSa* const child = find_outbound(report);
+    if (child == nullptr) return;
+    TunnelState& tunnel = *child->tunnel;
+    if (!tunnel.path_mtu.lower(report.mtu_bytes, report.outer.remote.address.family(), now)) return;
+    resize(tunnel);
+    const auto expires = tunnel.path_mtu.expires();
+    if (!wear_off_at_ || *expires < *wear_off_at_) wear_off_at_ = expires;
+}
+
+void SaStore::wear_off(TimePoint now) {
+    if (!wear_off_at_ || now < *wear_off_at_) [[likely]]
+        return;
+    wear_off_at_.reset();
+    for (const auto& [id, tunnel] : tunnels_) {
+        if (tunnel->path_mtu.wear_off(now)) resize(*tunnel);
+        const auto expires = tunnel->path_mtu.expires();
+        if (expires && (!wear_off_at_ || *expires < *wear_off_at_)) wear_off_at_ = expires;
+    }
+}
+
+ChildSa* SaStore::find_outbound(const TooBigReport& report) {
+    if (!report.spi) return nullptr;
+    const auto [begin, end] = outbound_.equal_range(*report.spi);
+    for (auto at = begin; at != end; ++at) {
+        const OutboundSa& sa = at->second->out;
+        if (sa.path.remote.address == report.outer.remote.address && sa.encapsulation == report.encapsulation)
+            return at->second;
+    }
+    return nullptr;
+}
+
+void SaStore::forget_outbound(const ChildSa& child) {
+    const auto [begin, end] = outbound_.equal_range(child.out.spi);
+    for (auto at = begin; at != end; ++at) {
+        if (at->second != &child) continue;
+        outbound_.erase(at);
+        return;
+    }
+}
+
+void SaStore::send_on(ChildSa& child) {
+    child.policy->sending = &child;
+    tell_sizes(*child.tunnel);
+}
+
+void SaStore::resize(TunnelState& tunnel) {
+    for (const auto& [id, child] : children_) {
+        if (child->tunnel == &tunnel) child->resize();
+    }
+    tell_sizes(tunnel);
+}
+
+void SaStore::tell_sizes(TunnelState& tunnel) {
+    std::optional<InnerSizes> least;
+    for (const Policy& policy : tunnel.policies) {
+        if (policy.sending == nullptr) continue;
+        if (!least || policy.sending->out.sizes.mtu < least->mtu) least = policy.sending->out.sizes;
+    }
+    if (!least || *least == tunnel.sizes_told) return;
+    tunnel.sizes_told = *least;
+    events_.post(Resized{.tunnel = tunnel.policy.id,
+                         .sizes = *least,
+                         .path_mtu_bytes = tunnel.path_mtu.bytes(),
+                         .reported = tunnel.path_mtu.is_lowered()});
 }
 
 void SaStore::heard(ChildSa& child) {
     child.in.heard = true;
     // Only a responder's new SA waits to be heard of; one that was sent on at once may be the tunnel's previous by now.
-    if (!child.send_at_once) child.policy->sending = &child;
+    if (!child.send_at_once) send_on(child);
     events_.post(FirstInbound{child.id});
 }
 

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <unordered_map>
 
+#include "dataplane/packet/icmp_report.h"
 #include "dataplane/sa/child_sa.h"
 #include "dataplane/sa/policy_table.h"
 #include "dataplane/sa/spi_table.h"
@@ -22,6 +24,12 @@ class SaStore {
     void apply(Activate& command);
     void apply(Retire& command);
     void apply(MovePath& command);
+    void apply(SetLinkMtu& command);
+
+    /// A router's word on the size of our packets. It counts only if it quotes one of a live SA (RFC 4301 8.2.1).
+    void apply(const TooBigReport& report, TimePoint now);
+    /// Forgets what routers have reported long ago.
+    void wear_off(TimePoint now);
 
     /// The first authentic packet of a CHILD_SA: the peer has it, so we send on it from now on (RFC 7296 2.8).
     void heard(ChildSa& child);
@@ -31,13 +39,20 @@ class SaStore {
 
   private:
     ChildSa* find(ChildId id);
+    ChildSa* find_outbound(const TooBigReport& report);
     void retire(ChildId id);
+    void forget_outbound(const ChildSa& child);
+    void send_on(ChildSa& child);
+    void resize(TunnelState& tunnel);
+    void tell_sizes(TunnelState& tunnel);
 
     Outbox<Event>& events_;
     std::unordered_map<TunnelId, std::unique_ptr<TunnelState>> tunnels_;
     std::unordered_map<ChildId, std::unique_ptr<ChildSa>> children_;
     PolicyTable policies_;
     SpiTable inbound_;
+    std::unordered_multimap<Spi, ChildSa*> outbound_;  // chosen by peers, hence not unique
+    std::optional<TimePoint> wear_off_at_;             // the earliest of any tunnel
 };
 
 }  // namespace esplane::dataplane

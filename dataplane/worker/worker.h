@@ -9,6 +9,8 @@
 
 #include "dataplane/io/packet_io.h"
 #include "dataplane/io/waiter.h"
+#include "dataplane/packet/icmp_too_big.h"
+#include "dataplane/packet/token_bucket.h"
 #include "dataplane/pipeline/inbound.h"
 #include "dataplane/pipeline/outbound.h"
 #include "dataplane/worker/early_arrivals.h"
@@ -40,8 +42,10 @@ class Worker {
 
     /// One round over commands and both sides; whether there was anything to do.
     bool turn() {
-        now_ = std::chrono::steady_clock::now().time_since_epoch().count();
+        time_ = std::chrono::steady_clock::now();
+        now_ = time_.time_since_epoch().count();
         bool busy = take_commands();
+        sas_.wear_off(time_);
         busy |= inbound();
         busy |= outbound();
         early_.expire(now_, mailbox_.drops);
@@ -51,6 +55,9 @@ class Worker {
 
   private:
     static constexpr std::int64_t kTellAgainAfter = 1'000'000'000;  // nanoseconds
+    // RFC 1812 4.3.2.8, RFC 4443 2.4 f: ICMP errors are limited in rate.
+    static constexpr std::uint32_t kIcmpAtOnce = 100;
+    static constexpr std::chrono::milliseconds kIcmpInterval{5};
 
     /// Everything that arrives from now on, commands too, is seen by the waiter: nothing can be missed.
     void rest() {
@@ -98,16 +105,46 @@ class Worker {
         out_.clear();
         for (std::size_t i = 0; i < count; ++i)
             out_.add().received = &received_[i];
-        policy_lookup(out_, sas_.policies(), mailbox_.drops, [this](Policy& policy) { tell_wanted(policy); });
+        policy_lookup(out_, sas_.policies(), {time_, out_fragments_}, mailbox_.drops,
+                      [this](Policy& policy) { tell_wanted(policy); });
         clamp_mss(out_);
-        refuse_too_big(out_, mailbox_.drops);
-        cipher_.slots(slots_);
-        seal(out_, slots_, esp_, mailbox_.drops);
-        for (const OutboundPacket& packet : out_.packets())
-            tell_running_out(*packet.child);
-        send(cipher_, out_);
+        fitting_.sort(out_, mailbox_.drops);
+        tell_senders();
+        do {
+            send_sealed();
+        } while (fitting_.next_fragments(out_, mailbox_.drops));
         clear_.release();
         return true;
+    }
+
+    void send_sealed() {
+        cipher_.slots(slots_);
+        encapsulate(out_, slots_, mailbox_.drops);
+        seal(out_, esp_, mailbox_.drops);
+        for (const OutboundPacket& packet : out_.packets())
+            tell_limits(*packet.child);
+        send(cipher_, out_);
+    }
+
+    /// Answers what was too big from where it came, as if by the host that it was for: an answer from an address of our
+    /// own would look forged to the kernel, which gets it from the device.
+    void tell_senders() {
+        if (fitting_.refused().empty()) [[likely]]
+            return;
+        clear_.slots(slots_);
+        std::size_t count = 0;
+        for (const OutboundPacket& packet : fitting_.refused()) {
+            if (!icmp_allowance_.take(time_)) break;
+            Slot& slot = slots_[count];
+            slot.port = packet.received->port;
+            slot.length = static_cast<std::uint32_t>(
+                build_too_big(packet.inner, packet.received->octets, packet.inner.destination,
+                              packet.child->out.sizes.mtu, {slot.octets, slot.capacity}));
+            if (slot.length > 0) ++count;
+        }
+        const std::size_t failed = clear_.tx(std::span<const Slot>(slots_.data(), count));
+        for (std::size_t i = 0; i < failed; ++i)
+            mailbox_.drops.count(DropReason::kTxFailed);
     }
 
     bool inbound() {
@@ -131,7 +168,8 @@ class Worker {
         clear_.slots(slots_);
         open(in_, slots_, esp_, mailbox_.drops, [this](const InboundPacket& packet) { accepted(packet); });
         strip_trailer(in_, mailbox_.drops);
-        check_selectors(in_, mailbox_.drops);
+        check_selectors(in_, {time_, in_fragments_}, mailbox_.drops);
+        carry_congestion(in_, mailbox_.drops);
         clamp_mss(in_);
         send(clear_, in_);
     }
@@ -152,6 +190,7 @@ class Worker {
         ChildSa& child = *packet.child;
         if (!child.in.heard) [[unlikely]]
             sas_.heard(child);
+        tell_limits(child);
         // Authentic and not replayed, from elsewhere: the control thread decides what that means.
         const Received& received = *packet.received;
         if (received.encapsulation != child.out.encapsulation || received.outer.remote == child.out.path.remote) return;
@@ -166,11 +205,14 @@ class Worker {
         if (events_.offer(Acquire{tunnel.id, policy.index})) policy.acquire_told_at = now_;
     }
 
-    void tell_running_out(ChildSa& child) {
-        if (child.out.soft_limit_told || !child.out.sequence.is_running_out()) [[likely]]
+    void tell_limits(ChildSa& child) {
+        OutboundSa& out = child.out;
+        const bool due = out.sequence.is_running_out() || out.volume.is_due() || child.in.volume.is_due();
+        if (!due) [[likely]]
             return;
-        events_.post(SoftLimit{child.id});
-        child.out.soft_limit_told = true;
+        if (!std::exchange(out.soft_limit_told, true)) events_.post(SoftLimit{child.id});
+        if (!out.volume.is_used_up() && !child.in.volume.is_used_up()) return;
+        if (!std::exchange(out.hard_limit_told, true)) events_.post(HardLimit{child.id});
     }
 
     Clear& clear_;
@@ -181,7 +223,12 @@ class Worker {
     SaStore sas_;
     EarlyArrivals early_;
     crypto::EspCipher esp_;
-    std::int64_t now_ = 0;  // steady clock, nanoseconds, of this turn
+    TimePoint time_;        // of this turn
+    std::int64_t now_ = 0;  // the same in nanoseconds
+    Fitting fitting_;
+    FragmentPorts out_fragments_{DatagramLimits{}};
+    FragmentPorts in_fragments_{DatagramLimits{}};
+    TokenBucket icmp_allowance_{kIcmpAtOnce, kIcmpInterval};
     std::array<Received, kBurst> received_;
     std::array<Slot, kBurst> slots_;
     OutboundBatch out_;

@@ -91,6 +91,7 @@ Json children(const Report& report, const TunnelReport& tunnel) {
         const bool counted = i < tunnel.child_counters.size();
         result.push_back(
             child_sa(report, tunnel.ike.children[i], counted ? tunnel.child_counters[i] : dataplane::ChildCounters{}));
+        result.back()["drops"] = drops(i < tunnel.child_drops.size() ? tunnel.child_drops[i] : dataplane::DropCounts{});
     }
     return result;
 }

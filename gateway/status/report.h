@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "dataplane/dataplane.h"
-#include "gateway/mtu.h"
+#include "dataplane/sa/inner_sizes.h"
 #include "ike/core/actions.h"
 
 namespace esplane::gateway {
@@ -15,10 +15,11 @@ namespace esplane::gateway {
 struct TunnelReport {
     ike::TunnelStatus ike;
     std::vector<dataplane::ChildCounters> child_counters;  ///< one for each of `ike.children`, in their order
+    std::vector<dataplane::DropCounts> child_drops;        ///< the same
     dataplane::ChildCounters totals;                       ///< of all CHILD_SAs since the tunnel was configured
     dataplane::DropCounts drops;
     std::string device;
-    TunnelSizes sizes;
+    dataplane::InnerSizes sizes;
     std::string local_address;  ///< empty while unknown
     ike::StartMode start = ike::StartMode::kAuto;
 };

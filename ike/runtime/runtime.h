@@ -27,6 +27,7 @@ class Observer {
     virtual void on_happened(const Happened& happened) = 0;
     /// The kernel would not send to the peer; `error` is errno. May come often.
     virtual void on_send_failed(const Path& path, int error) = 0;
+    virtual void on_resized(const dataplane::Resized& event) = 0;
 };
 
 class Runtime {
@@ -61,6 +62,7 @@ class Runtime {
     void receive(const dataplane::Punted& event);
     void receive(const dataplane::PeerMoved& event) { tell(ChildPeerMoved{event.child, event.seen}); }
     // The data plane's own affairs, which it keeps to itself.
+    void receive(const dataplane::Resized& event) { observer_.on_resized(event); }
     void receive(const dataplane::Returned&) {}
     void receive(const dataplane::TunnelReturned&) {}
     void receive(const dataplane::PortClosed&) {}

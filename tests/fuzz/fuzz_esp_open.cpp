@@ -78,14 +78,13 @@ Bytes seal_as_peer(ByteView text, const Suite& suite, std::uint64_t sequence, bo
 class Bench {
   public:
     Bench(const Suite& suite, bool esn)
-        : tunnel_({.id = TunnelId{1}, .policies = {selectors()}, .mss_ipv4 = 1300, .mss_ipv6 = 1280}),
-          child_(options(suite, esn)) {
+        : tunnel_({.id = TunnelId{1}, .policies = {selectors()}, .mtu_bytes = 1340}), child_(options(suite, esn)) {
         hold(child_.join(tunnel_));
         table_.insert(kSpi, &child_);
     }
 
     void receive(Bytes datagram, Encapsulation encapsulation) {
-        Received received{.octets = datagram, .encapsulation = encapsulation};
+        Received received{.octets = datagram, .encapsulation = encapsulation, .traffic_class = datagram.front()};
         const Slot slot{.octets = room_.data(), .capacity = static_cast<std::uint32_t>(room_.size())};
         batch_.clear();
         batch_.add().received = &received;
@@ -94,7 +93,8 @@ class Bench {
         check_replay(batch_, drops_);
         open(batch_, {&slot, 1}, cipher_, drops_, [](const InboundPacket&) {});
         strip_trailer(batch_, drops_);
-        check_selectors(batch_, drops_);
+        check_selectors(batch_, {{}, fragments_}, drops_);
+        carry_congestion(batch_, drops_);
         clamp_mss(batch_);
         for (const InboundPacket& packet : batch_.packets()) {
             hold(packet.slot.length <= room_.size() && packet.slot.length == packet.inner.length);
@@ -107,6 +107,7 @@ class Bench {
     ChildSa child_;
     SpiTable table_;
     DropCounters drops_;
+    FragmentPorts fragments_{DatagramLimits{.datagrams = 4}};
     crypto::EspCipher cipher_;
     InboundBatch batch_;
     Bytes room_ = Bytes(65536);

@@ -42,8 +42,8 @@ class NotingDataplane final : public FakeDataplane {
         notes.push_back("close " + std::to_string(to_number(port)));
     }
     void add_tunnel(const dataplane::TunnelPolicy& policy) override {
-        notes.push_back("add " + policy.name + "#" + std::to_string(to_number(policy.id)) + " mss " +
-                        std::to_string(policy.mss_ipv4));
+        notes.push_back("add " + policy.name + "#" + std::to_string(to_number(policy.id)) + " link " +
+                        std::to_string(policy.link_mtu_bytes));
     }
     void remove_tunnel(dataplane::TunnelId tunnel) override {
         notes.push_back("remove #" + std::to_string(to_number(tunnel)));
@@ -58,6 +58,7 @@ class NotingDataplane final : public FakeDataplane {
 class Ignoring final : public ike::Observer {
     void on_happened(const ike::Happened&) override {}
     void on_send_failed(const Path&, int) override {}
+    void on_resized(const dataplane::Resized&) override {}
 };
 
 /// Everything that Tunnels needs, in an empty network.
@@ -109,7 +110,7 @@ TEST_CASE("a tunnel comes with device, routes and policy, and goes with all of t
     if (!enter_empty_network()) return;
     Site site;
     REQUIRE(site.tunnels.set(tunnel("net", "10.2.0.0/24")).ok());
-    CHECK(site.dataplane.take_notes() == Lines{"open esp0", "add net#1 mss 1398"});
+    CHECK(site.dataplane.take_notes() == Lines{"open esp0", "add net#1 link 1500"});
     CHECK(kernel_routes() == Lines{"blackhole 10.2.0.0/24", "esp0 10.2.0.0/24"});
     const TunnelReport report = site.report("net");
     CHECK(report.ike.state == ike::TunnelState::kDown);
@@ -130,7 +131,7 @@ TEST_CASE("a change keeps the device and leaves no prefix open") {
     TunnelOptions changed = tunnel("net", "10.3.0.0/24");
     changed.mtu_bytes = 1400;
     REQUIRE(site.tunnels.set(changed).ok());
-    CHECK(site.dataplane.take_notes() == Lines{"remove #1", "add net#2 mss 1360"});
+    CHECK(site.dataplane.take_notes() == Lines{"remove #1", "add net#2 link 1500"});
     CHECK(kernel_routes() == Lines{"blackhole 10.3.0.0/24", "esp0 10.3.0.0/24"});
     CHECK(site.report("net").sizes.mtu == 1400);
 }
@@ -140,11 +141,11 @@ TEST_CASE("a device is shared, moved to and left") {
     Site site;
     REQUIRE(site.tunnels.set(tunnel("a", "10.2.0.0/24")).ok());
     REQUIRE(site.tunnels.set(tunnel("b", "10.3.0.0/24")).ok());
-    CHECK(site.dataplane.take_notes() == Lines{"open esp0", "add a#1 mss 1398", "add b#2 mss 1398"});
+    CHECK(site.dataplane.take_notes() == Lines{"open esp0", "add a#1 link 1500", "add b#2 link 1500"});
     TunnelOptions moved = tunnel("a", "10.2.0.0/24");
     moved.interface = "esp1";
     REQUIRE(site.tunnels.set(moved).ok());
-    CHECK(site.dataplane.take_notes() == Lines{"remove #1", "open esp1", "add a#3 mss 1398"});
+    CHECK(site.dataplane.take_notes() == Lines{"remove #1", "open esp1", "add a#3 link 1500"});
     CHECK(kernel_routes() ==
           Lines{"blackhole 10.2.0.0/24", "blackhole 10.3.0.0/24", "esp0 10.3.0.0/24", "esp1 10.2.0.0/24"});
     site.tunnels.remove("b");
@@ -159,7 +160,7 @@ TEST_CASE("`routes: none` lays none, and a change to it takes them away") {
     options.routes = false;
     REQUIRE(site.tunnels.set(options).ok());
     CHECK(kernel_routes().empty());
-    CHECK(site.dataplane.take_notes().back() == "add net#2 mss 1398");
+    CHECK(site.dataplane.take_notes().back() == "add net#2 link 1500");
 }
 
 TEST_CASE("a peer without a route is an error of its tunnel, until there is one") {

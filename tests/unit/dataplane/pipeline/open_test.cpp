@@ -73,7 +73,7 @@ TEST_CASE("a bad ICV: any bit of it, of the text, of SPI, sequence number or IV;
             REQUIRE(ends.rig.run({bad}).empty());
         }
         CHECK(ends.rig.accepted.empty());
-        CHECK(ends.rig.child.in.packets.read() == 0);
+        CHECK(ends.rig.child.in.volume.packets.read() == 0);
         const Drops drops = test::drops_of(ends.rig.worker_drops);
         // A bit of the SPI makes it an unknown one, or IKE; each of the others must fail the ICV or be no number at
         // all.
@@ -113,7 +113,7 @@ TEST_CASE("a replayed packet is dropped: later, and within one burst") {
     CHECK(ends.rig.run({one, two}).empty());
     CHECK(ends.rig.accepted == std::vector<std::uint64_t>{1, 2});
     CHECK(test::drops_of(ends.rig.tunnel.drops) == Drops{{"replay", 5}});
-    CHECK(ends.rig.child.in.packets.read() == 2);
+    CHECK(ends.rig.child.in.volume.packets.read() == 2);
 }
 
 TEST_CASE("a forged packet ahead does not make room for a replay, nor shut out the honest ones") {

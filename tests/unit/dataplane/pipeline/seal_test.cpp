@@ -65,9 +65,9 @@ TEST_CASE("what was sealed opens again: every length, both families, with and wi
             REQUIRE(sealed.size() == 2);
             REQUIRE(in.run(sealed) == packets);
         }
-        CHECK(in.child.in.packets.read() == 4002);
-        CHECK(out.child.out.packets.read() == 4002);
-        CHECK(in.child.in.bytes.read() == out.child.out.bytes.read());
+        CHECK(in.child.in.volume.packets.read() == 4002);
+        CHECK(out.child.out.volume.packets.read() == 4002);
+        CHECK(in.child.in.volume.bytes.read() == out.child.out.volume.bytes.read());
         CHECK(in.ports == std::vector<ClearPort>(2, test::kDevice));
         CHECK(test::drops_of(in.worker_drops).empty());
         CHECK(test::drops_of(out.worker_drops).empty());
@@ -112,7 +112,9 @@ TEST_CASE("a sequence that is used up sends no more, and counts (RFC 4303 3.3.3)
 
 TEST_CASE("what would not fit a datagram is refused, and takes no number") {
     OutboundRig rig(test::child_options());
-    const auto whole = [](std::size_t length) { return test::outgoing_packet(length - 20); };
+    const auto whole = [](std::size_t length) {
+        return test::ipv4(test::address("10.1.0.9"), test::address("10.2.0.9"), 253, test::filler(length - 20), 0x4000);
+    };
     // 65507 octets are the most that UDP carries over IPv4.
     const auto sealed = rig.run({whole(65535), whole(65471), whole(65470)});
     REQUIRE(sealed.size() == 1);

@@ -29,8 +29,8 @@ class Receiver {
         return receive(test::with_trailer(inner, next_header));
     }
     Drops drops() const { return test::drops_of(rig_.tunnel.drops); }
-    std::uint64_t packets() const { return rig_.child.in.packets.read(); }
-    std::uint64_t bytes() const { return rig_.child.in.bytes.read(); }
+    std::uint64_t packets() const { return rig_.child.in.volume.packets.read(); }
+    std::uint64_t bytes() const { return rig_.child.in.volume.bytes.read(); }
 
   private:
     ChildOptions with(SelectorPair selectors) const {
@@ -198,8 +198,9 @@ TEST_CASE("selectors with ports: fragments and hidden transport headers do not s
     Bytes segment = test::tcp(test::kAck, {}, test::filler(16));
     store_be(segment.data(), std::uint16_t{443});
     CHECK(receiver.receive_inner(test::ipv4(from, to, 6, segment)));
-    CHECK(receiver.receive_inner(test::ipv4(from, to, 6, segment, 0x2000)));        // first fragment
-    CHECK_FALSE(receiver.receive_inner(test::ipv4(from, to, 6, segment, 0x0002)));  // later one, the same octets
+    CHECK_FALSE(receiver.receive_inner(test::ipv4(from, to, 6, segment, 0x0002)));  // a later fragment alone
+    CHECK(receiver.receive_inner(test::ipv4(from, to, 6, segment, 0x2000)));        // the first
+    CHECK(receiver.receive_inner(test::ipv4(from, to, 6, segment, 0x0002)));        // the same later one behind it
     CHECK_FALSE(receiver.receive_inner(test::ipv4(from, to, 17, segment)));
     CHECK_FALSE(receiver.receive_inner(test::ipv4(from, to, 6, Bytes{0x01, 0xbb})));  // cut off before the other port
     store_be(segment.data(), std::uint16_t{444});
@@ -226,8 +227,7 @@ TEST_CASE("selectors with ports: fragments and hidden transport headers do not s
 
 TEST_CASE("a SYN from the peer is delivered with its MSS lowered") {
     TunnelPolicy policy = test::tunnel_policy();
-    policy.mss_ipv4 = 1200;
-    policy.mss_ipv6 = 1180;
+    policy.mtu_bytes = 1240;
     Receiver receiver(policy.policies[0], policy);
     const Bytes segment = test::tcp(test::kSyn, Bytes{2, 4, 0x23, 0x28});
     Bytes v4 = test::ipv4(address("10.2.0.1"), address("10.1.0.1"), 6, segment);

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "crypto/esp_key.h"
+#include "dataplane/sa/inner_sizes.h"
 #include "tests/unit/dataplane/support/packets.h"
 
 namespace esplane::dataplane::test {
@@ -121,6 +122,7 @@ TunnelPolicy tunnel_policy() {
     policy.id = TunnelId{1};
     policy.name = "test";
     policy.port = kDevice;
+    policy.mtu_bytes = kLargestMtu;
     policy.policies = {{.local = {range("10.1.0.0/16"), range("2001:db8:1::/48")},
                         .remote = {range("10.2.0.0/16"), range("2001:db8:2::/48")}}};
     return policy;

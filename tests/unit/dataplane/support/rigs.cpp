@@ -47,16 +47,19 @@ std::vector<Bytes> OutboundRig::run(const std::vector<Bytes>& packets, ClearPort
     batch_.clear();
     for (Received& one : received)
         batch_.add().received = &one;
-    policy_lookup(batch_, policies, worker_drops, [this](TunnelState&) { ++wanted; });
+    policy_lookup(batch_, policies, {now, fragments_}, worker_drops, [this](Policy&) { ++wanted; });
     clamp_mss(batch_);
-    refuse_too_big(batch_, worker_drops);
-    seal(batch_, lend(buffers_), cipher_, worker_drops);
+    fitting.sort(batch_, worker_drops);
     std::vector<Bytes> out;
     sealed.clear();
-    for (const OutboundPacket& packet : batch_.packets()) {
-        sealed.push_back(packet.slot);
-        out.push_back(octets_of(packet.slot));
-    }
+    do {
+        encapsulate(batch_, lend(buffers_), worker_drops);
+        seal(batch_, cipher_, worker_drops);
+        for (const OutboundPacket& packet : batch_.packets()) {
+            sealed.push_back(packet.slot);
+            out.push_back(octets_of(packet.slot));
+        }
+    } while (fitting.next_fragments(batch_, worker_drops));
     return out;
 }
 
@@ -71,7 +74,10 @@ std::vector<Bytes> InboundRig::run(const std::vector<Bytes>& datagrams, Encapsul
     std::vector<Bytes> memory(datagrams);
     std::vector<Received> received;
     for (Bytes& datagram : memory)
-        received.push_back({.octets = datagram, .outer = child.out.path, .encapsulation = encapsulation});
+        received.push_back({.octets = datagram,
+                            .outer = child.out.path,
+                            .encapsulation = encapsulation,
+                            .traffic_class = traffic_class});
     batch_.clear();
     for (const Received& one : received)
         batch_.add().received = &one;
@@ -88,7 +94,8 @@ std::vector<Bytes> InboundRig::run(const std::vector<Bytes>& datagrams, Encapsul
     open(batch_, lend(buffers_), cipher_, worker_drops,
          [this](const InboundPacket& packet) { accepted.push_back(packet.sequence); });
     strip_trailer(batch_, worker_drops);
-    check_selectors(batch_, worker_drops);
+    check_selectors(batch_, {now, fragments_}, worker_drops);
+    carry_congestion(batch_, worker_drops);
     clamp_mss(batch_);
     std::vector<Bytes> out;
     ports.clear();

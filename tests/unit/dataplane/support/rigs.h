@@ -22,7 +22,7 @@ class OutboundRig {
   public:
     explicit OutboundRig(ChildOptions options, TunnelPolicy policy = tunnel_policy());
 
-    /// Through stages 1 to 4, at most kBurst. What comes out is the ESP packets.
+    /// Through all stages, at most kBurst. What comes out is the ESP packets.
     std::vector<Bytes> run(const std::vector<Bytes>& packets, ClearPort from = kDevice);
 
     TunnelState tunnel;
@@ -31,8 +31,11 @@ class OutboundRig {
     DropCounters worker_drops;
     int wanted = 0;            ///< how often stage 1 asked for a CHILD_SA
     std::vector<Slot> sealed;  ///< of the last run; their octets are overwritten by the next
+    Fitting fitting;
+    TimePoint now;
 
   private:
+    FragmentPorts fragments_{DatagramLimits{}};
     crypto::EspCipher cipher_;
     OutboundBatch batch_;
     Buffers buffers_;
@@ -43,7 +46,7 @@ class InboundRig {
   public:
     explicit InboundRig(ChildOptions options, TunnelPolicy policy = tunnel_policy());
 
-    /// Through stages 1 to 7, at most kBurst. What comes out is the inner packets.
+    /// Through all stages, at most kBurst. What comes out is the inner packets.
     std::vector<Bytes> run(const std::vector<Bytes>& datagrams, Encapsulation encapsulation = Encapsulation::kUdp);
 
     TunnelState tunnel;
@@ -56,8 +59,11 @@ class InboundRig {
     int early = 0;
     std::vector<std::uint64_t> accepted;  ///< sequence numbers that stage 4 took for authentic
     std::vector<ClearPort> ports;         ///< where the packets of the last run go
+    std::uint8_t traffic_class = 0;       ///< of the outer headers
+    TimePoint now;
 
   private:
+    FragmentPorts fragments_{DatagramLimits{}};
     crypto::EspCipher cipher_;
     InboundBatch batch_;
     Buffers buffers_;

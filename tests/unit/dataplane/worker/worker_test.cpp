@@ -117,10 +117,11 @@ TEST_CASE("a CHILD_SA of an unknown tunnel, or of a SPI in use, is given back un
     bench.install(std::move(same_spi));
     bench.work();
     auto events = bench.events();
-    REQUIRE(events.size() == 2);
+    REQUIRE(events.size() == 3);
     CHECK(std::holds_alternative<Installed>(events[0]));
-    REQUIRE(std::holds_alternative<Returned>(events[1]));
-    CHECK(std::get<Returned>(events[1]).child->id == ChildId{2});
+    CHECK(std::holds_alternative<Resized>(events[1]));
+    REQUIRE(std::holds_alternative<Returned>(events[2]));
+    CHECK(std::get<Returned>(events[2]).child->id == ChildId{2});
     CHECK(bench.receive(test::child_options(1), 1) == 1);
     CHECK(bench.send_out() == std::vector<Spi>{test::child_options(1).spi_out});
 }

@@ -64,7 +64,10 @@ TEST_CASE("a sleeping worker is woken by each command, and wakes the control thr
     running.give(AddTunnel{std::make_unique<TunnelState>(test::tunnel_policy())});
     for (std::uint32_t i = 1; i <= 2000; ++i) {
         if (i % 2 == 1) {
-            running.give(Install{std::make_unique<ChildSa>(test::child_options(1))});
+            // Sent on, it would have more to tell.
+            ChildOptions options = test::child_options(1);
+            options.send_at_once = false;
+            running.give(Install{std::make_unique<ChildSa>(std::move(options))});
             const auto event = running.next();
             REQUIRE(event);
             REQUIRE(std::holds_alternative<Installed>(*event));

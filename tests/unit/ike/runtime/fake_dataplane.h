@@ -27,6 +27,8 @@ class FakeDataplane : public dataplane::Dataplane {
     void retire(dataplane::ChildId) override {}
     void move_path(dataplane::ChildId, const Path&, dataplane::Encapsulation) override {}
 
+    void set_link_mtu(dataplane::TunnelId, std::uint32_t) override {}
+
     int event_fd() const override { return bell_.get(); }
     std::optional<dataplane::Event> poll_event() override {
         if (events_.empty()) {
@@ -45,6 +47,7 @@ class FakeDataplane : public dataplane::Dataplane {
         const auto found = counted.find(child);
         return found == counted.end() ? std::nullopt : std::optional(found->second);
     }
+    dataplane::DropCounts drops(dataplane::ChildId) const override { return {}; }
     dataplane::DropCounts drops(dataplane::TunnelId) const override { return {}; }
     std::vector<dataplane::WorkerStatus> workers() const override { return {}; }
 

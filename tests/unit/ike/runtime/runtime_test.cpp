@@ -21,8 +21,10 @@ Bytes version_3_request() {
 struct Noting final : Observer {
     void on_happened(const Happened& what) override { happened.push_back(what); }
     void on_send_failed(const Path& path, int) override { failed.push_back(path); }
+    void on_resized(const dataplane::Resized& event) override { resized.push_back(event.tunnel); }
     std::vector<Happened> happened;
     std::vector<Path> failed;
+    std::vector<dataplane::TunnelId> resized;
 };
 
 struct Station {
