@@ -1,10 +1,20 @@
 #include "dataplane/io/waiter.h"
 
 #include <sys/epoll.h>
+#include <sys/socket.h>
 
 #include <cstdlib>
 
 namespace esplane::dataplane {
+namespace {
+
+bool is_socket(int fd) {
+    int type = 0;
+    socklen_t length = sizeof type;
+    return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0;
+}
+
+}  // namespace
 
 Waiter::Waiter() : epoll_(epoll_create1(EPOLL_CLOEXEC)) {
     if (!epoll_.is_open()) std::abort();
@@ -25,9 +35,10 @@ void Waiter::wait(int milliseconds) {
     epoll_event events[16];
     const int count = epoll_wait(epoll_.get(), events, 16, milliseconds);
     for (int i = 0; i < count; ++i) {
-        // Would be reported for ever, and the worker never sleep again.
+        // Would be reported for ever, and the worker never sleep again. A socket's error is no more than a message
+        // about some packet, which its reader takes.
         const bool broken = (events[i].events & (EPOLLERR | EPOLLHUP)) != 0 && (events[i].events & EPOLLIN) == 0;
-        if (broken) remove(events[i].data.fd);
+        if (broken && !is_socket(events[i].data.fd)) remove(events[i].data.fd);
     }
 }
 

@@ -11,7 +11,7 @@ class Waiter {
     void add(int fd);
     void remove(int fd);
     /// `milliseconds` of -1: without end. A descriptor that is broken (its device was removed by hand) is not waited
-    /// for any more.
+    /// for any more; a socket always is, and its reader has to take its errors as well.
     void wait(int milliseconds);
 
   private:
