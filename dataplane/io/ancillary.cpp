@@ -25,6 +25,27 @@ ByteView octets_of(const Raw& raw) {
     return {reinterpret_cast<const std::uint8_t*>(&raw), sizeof raw};
 }
 
+template <typename Data>
+Data data_of(const cmsghdr& header) {
+    Data data;
+    std::memcpy(&data, CMSG_DATA(&header), sizeof data);
+    return data;
+}
+
+void read_ipv4(const cmsghdr& header, Beside& beside) {
+    if (header.cmsg_type == IP_PKTINFO)
+        beside.destination = IpAddress::from_octets(octets_of(data_of<in_pktinfo>(header).ipi_addr));
+    else if (header.cmsg_type == IP_TOS)
+        beside.traffic_class = data_of<std::uint8_t>(header);
+}
+
+void read_ipv6(const cmsghdr& header, Beside& beside) {
+    if (header.cmsg_type == IPV6_PKTINFO)
+        beside.destination = IpAddress::from_octets(octets_of(data_of<in6_pktinfo>(header).ipi6_addr));
+    else if (header.cmsg_type == IPV6_TCLASS)
+        beside.traffic_class = static_cast<std::uint8_t>(data_of<int>(header));
+}
+
 }  // namespace
 
 socklen_t to_socket_address(const Endpoint& endpoint, sockaddr_storage& to) {
@@ -73,36 +94,33 @@ void set_source(msghdr& message, AncillaryRoom& room, const IpAddress& source) {
     }
 }
 
+void set_traffic_class(msghdr& message, AncillaryRoom& room, Family family, std::uint8_t traffic_class) {
+    // Sockets say 0 by themselves.
+    if (traffic_class == 0) return;
+    const bool v4 = family == Family::kIpv4;
+    attach(message, room, v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_TOS : IPV6_TCLASS, int{traffic_class});
+}
+
 void set_segment_size(msghdr& message, AncillaryRoom& room, std::uint16_t octets) {
     attach(message, room, IPPROTO_UDP, UDP_SEGMENT, octets);
 }
 
-std::optional<IpAddress> destination_of(const msghdr& message) {
+Beside read_beside(const msghdr& message) {
+    Beside beside;
     for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
          header = CMSG_NXTHDR(const_cast<msghdr*>(&message), header)) {
-        if (header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_PKTINFO) {
-            in_pktinfo info;
-            std::memcpy(&info, CMSG_DATA(header), sizeof info);
-            return IpAddress::from_octets(octets_of(info.ipi_addr));
-        }
-        if (header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_PKTINFO) {
-            in6_pktinfo info;
-            std::memcpy(&info, CMSG_DATA(header), sizeof info);
-            return IpAddress::from_octets(octets_of(info.ipi6_addr));
-        }
+        if (header->cmsg_level == IPPROTO_IP)
+            read_ipv4(*header, beside);
+        else if (header->cmsg_level == IPPROTO_IPV6)
+            read_ipv6(*header, beside);
+        else if (header->cmsg_level == IPPROTO_UDP && header->cmsg_type == UDP_GRO)
+            beside.segment_size = static_cast<std::size_t>(std::max(data_of<int>(*header), 0));
     }
-    return std::nullopt;
+    return beside;
 }
 
-std::size_t segment_size_of(const msghdr& message) {
-    for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
-         header = CMSG_NXTHDR(const_cast<msghdr*>(&message), header)) {
-        if (header->cmsg_level != IPPROTO_UDP || header->cmsg_type != UDP_GRO) continue;
-        int size = 0;
-        std::memcpy(&size, CMSG_DATA(header), sizeof size);
-        return static_cast<std::size_t>(std::max(size, 0));
-    }
-    return 0;
+std::optional<IpAddress> destination_of(const msghdr& message) {
+    return read_beside(message).destination;
 }
 
 }  // namespace esplane::dataplane

@@ -9,46 +9,10 @@
 #include <cstring>
 
 #include "dataplane/io/ancillary.h"
+#include "dataplane/io/cipher_options.h"
 
 namespace esplane::dataplane {
 namespace {
-
-constexpr int kBufferOctets = 8 << 20;
-
-constexpr int kFragmentWhereNeeded = IP_PMTUDISC_DONT;
-static_assert(IP_PMTUDISC_DONT == IPV6_PMTUDISC_DONT);
-
-struct Option {
-    int level;
-    int name;
-    int value;
-    bool required;
-};
-
-bool set_options(int fd, Family family, std::uint32_t mark) {
-    const bool v4 = family == Family::kIpv4;
-    const Option options[] = {
-        {SOL_SOCKET, SO_MARK, static_cast<int>(mark), true},
-        {SOL_SOCKET, SO_RCVBUFFORCE, kBufferOctets, false},
-        {SOL_SOCKET, SO_SNDBUFFORCE, kBufferOctets, false},
-        {v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_PKTINFO : IPV6_RECVPKTINFO, 1, true},
-        // Without DF: an outer packet that meets a smaller link is fragmented there rather than lost without a word.
-        {v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_MTU_DISCOVER : IPV6_MTU_DISCOVER, kFragmentWhereNeeded, true},
-        // Tunnels to addresses that come later, or live on another gateway of a pair for now.
-        {v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_FREEBIND : IPV6_FREEBIND, 1, false},
-    };
-    for (const Option& option : options) {
-        const int result = setsockopt(fd, option.level, option.name, &option.value, sizeof option.value);
-        if (result != 0 && option.required) return false;
-    }
-    return true;
-}
-
-/// A raw socket is of one family by itself; the kernel refuses the question.
-bool keep_to_ipv6(int fd) {
-    const int one = 1;
-    return setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one) == 0;
-}
 
 bool bind_wildcard(int fd, Family family, std::uint16_t port) {
     sockaddr_storage address{};
@@ -89,8 +53,7 @@ Result<CipherSocket, std::string> open_socket(Family family, Encapsulation encap
         if (errno == EAFNOSUPPORT) return made;
         return failed(errno);
     }
-    if (!set_options(made.fd.get(), family, options.socket_mark)) return failed(errno);
-    if (udp && family == Family::kIpv6 && !keep_to_ipv6(made.fd.get())) return failed(errno);
+    if (!set_cipher_options(made.fd.get(), family, encapsulation, options.socket_mark)) return failed(errno);
     if (udp && !bind_wildcard(made.fd.get(), family, options.natt_port)) return failed(errno);
     if (udp) made.sends_trains = ask_for_trains(made.fd.get());
     return made;

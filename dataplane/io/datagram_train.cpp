@@ -3,6 +3,14 @@
 #include <algorithm>
 
 namespace esplane::dataplane {
+namespace {
+
+bool have_one_header(const Slot& a, const Slot& b) {
+    return a.encapsulation == b.encapsulation && a.outer == b.outer && a.traffic_class == b.traffic_class &&
+           a.dont_fragment == b.dont_fragment;
+}
+
+}  // namespace
 
 std::size_t train_length(std::span<const Slot> slots) {
     const Slot& first = slots.front();
@@ -10,9 +18,7 @@ std::size_t train_length(std::span<const Slot> slots) {
     const std::size_t most = std::min({slots.size(), kMostInTrain, kMostOctetsInTrain / first.length});
     for (std::size_t count = 1; count < most; ++count) {
         const Slot& next = slots[count];
-        const bool fits =
-            next.encapsulation == Encapsulation::kUdp && next.length <= first.length && next.outer == first.outer;
-        if (!fits) return count;
+        if (next.length > first.length || !have_one_header(next, first)) return count;
         if (next.length < first.length) return count + 1;
     }
     return std::max<std::size_t>(most, 1);

@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include "dataplane/io/datagram_train.h"
+#include "dataplane/packet/traffic_class.h"
 
 namespace esplane::dataplane {
 
@@ -64,23 +65,23 @@ std::size_t UdpEspIo::hand_out(std::span<Received> in) {
 /// but it is not ours to assert.
 bool UdpEspIo::begin_message(std::size_t index) {
     const CipherSocket& socket = *arrivals_.from[index];
-    const msghdr& header = in_.messages[index].msg_hdr;
+    Beside beside = read_beside(in_.messages[index].msg_hdr);
     const auto remote = from_socket_address(in_.addresses[index]);
-    const auto local = destination_of(header);
-    if (!remote || !local) return false;
+    if (!remote || !beside.destination) return false;
     MutableByteView octets(received_.at(index), in_.messages[index].msg_len);
     const bool udp = socket.encapsulation == Encapsulation::kUdp;
     if (!udp && socket.family == Family::kIpv4) {
         // A raw IPv4 socket hands out the IP header as well; an IPv6 one does not (raw(7), RFC 3542 3).
-        if (octets.empty()) return false;
+        if (octets.size() < 2) return false;
+        beside.traffic_class = traffic_class(octets);
         octets = octets.subspan(std::min<std::size_t>((octets[0] & 0x0fU) * 4U, octets.size()));
     }
     arrivals_.cut = {.octets = octets,
-                     .outer = {.local = {*local, udp ? sockets_.natt_port() : std::uint16_t{0}},
+                     .outer = {.local = {*beside.destination, udp ? sockets_.natt_port() : std::uint16_t{0}},
                                .remote = {remote->address, udp ? remote->port : std::uint16_t{0}}},
-                     .encapsulation = socket.encapsulation};
-    const std::size_t segment_size = segment_size_of(header);
-    arrivals_.segment_size = segment_size == 0 ? octets.size() : segment_size;
+                     .encapsulation = socket.encapsulation,
+                     .traffic_class = beside.traffic_class};
+    arrivals_.segment_size = beside.segment_size == 0 ? octets.size() : beside.segment_size;
     return !octets.empty();
 }
 
@@ -149,6 +150,7 @@ void UdpEspIo::address_message(std::size_t index, std::span<const Slot> train) {
     message.msg_namelen = to_socket_address(to, out_.addresses[index]);
     message.msg_iovlen = train.size();
     set_source(message, out_.ancillary[index], first.outer.local.address);
+    set_traffic_class(message, out_.ancillary[index], to.address.family(), first.traffic_class);
     if (train.size() > 1) set_segment_size(message, out_.ancillary[index], static_cast<std::uint16_t>(first.length));
 }
 

@@ -14,6 +14,18 @@ Slot slot(std::uint32_t length, std::uint16_t port = 4500, Encapsulation encapsu
             .encapsulation = encapsulation};
 }
 
+Slot with_traffic_class(std::uint8_t traffic_class) {
+    Slot made = slot(100);
+    made.traffic_class = traffic_class;
+    return made;
+}
+
+Slot with_dont_fragment() {
+    Slot made = slot(100);
+    made.dont_fragment = true;
+    return made;
+}
+
 TEST_CASE("a train is what goes to one place in one length, the last of it shorter at most") {
     struct Case {
         const char* what;
@@ -26,6 +38,10 @@ TEST_CASE("a train is what goes to one place in one length, the last of it short
         {"a shorter last", {slot(100), slot(100), slot(60), slot(100)}, 3},
         {"a longer one", {slot(100), slot(101)}, 1},
         {"another place", {slot(100), slot(100, 4501), slot(100)}, 1},
+        {"another DSCP", {slot(100), with_traffic_class(0xb8), with_traffic_class(0xb8)}, 1},
+        {"another ECN", {with_traffic_class(2), with_traffic_class(2), with_traffic_class(3)}, 2},
+        {"one with DF", {slot(100), slot(100), with_dont_fragment()}, 2},
+        {"one without DF", {with_dont_fragment(), with_dont_fragment(), slot(100)}, 2},
         {"raw ESP", {slot(100, 0, Encapsulation::kNone), slot(100, 0, Encapsulation::kNone)}, 1},
         {"raw ESP behind", {slot(100), slot(100, 4500, Encapsulation::kNone)}, 1},
         {"empty", {slot(0), slot(0)}, 1},

@@ -1,54 +1,24 @@
-// Over the loopback of a network namespace of its own, where raw ESP disturbs nobody.
 #include "dataplane/io/udp_esp.h"
 
-#include <net/if.h>
-#include <sched.h>
-#include <sys/ioctl.h>
-
 #include <catch2/catch.hpp>
-#include <cerrno>
-#include <cstring>
-#include <iostream>
-#include <thread>
 
 #include "crypto/random.h"
 #include "dataplane/io/packet_io.h"
-#include "tests/unit/dataplane/support/packets.h"
+#include "tests/unit/dataplane/io/loopback.h"
 
 namespace esplane::dataplane {
 namespace {
 
+using test::in_namespace;
+using test::loop;
+
 static_assert(PacketIo<UdpEspIo>);
-
-bool set_loopback_up() {
-    const FileDescriptor fd(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-    ifreq request{};
-    std::strcpy(request.ifr_name, "lo");
-    request.ifr_flags = IFF_UP;
-    return ioctl(fd.get(), SIOCSIFFLAGS, &request) == 0;
-}
-
-/// Runs `test` on a thread in a new network namespace; says so where that cannot be.
-template <typename Test>
-void in_namespace(Test test) {
-    bool made = false;
-    std::thread([&] {
-        made = unshare(CLONE_NEWNET) == 0 && set_loopback_up();
-        if (made) test();
-    }).join();
-    if (!made) std::cerr << "SKIPPED: cannot make a network namespace (needs root): " << std::strerror(errno) << '\n';
-}
 
 struct Packet {
     std::size_t length = 0;
     Encapsulation encapsulation = Encapsulation::kUdp;
     Path outer;
 };
-
-Path loop(const char* address, Encapsulation encapsulation) {
-    const std::uint16_t port = encapsulation == Encapsulation::kUdp ? 4500 : 0;
-    return {.local = {test::address(address), port}, .remote = {test::address(address), port}};
-}
 
 /// Sends the packets in bursts, and returns what arrives after each.
 std::vector<Bytes> echo(UdpEspIo& io, const std::vector<Packet>& packets, std::vector<Bytes>& sent) {
