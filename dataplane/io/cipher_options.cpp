@@ -37,25 +37,28 @@ bool set_common(int fd, std::uint32_t mark) {
     return set_all(fd, options);
 }
 
-bool set_ipv4(int fd) {
+// What ICMP says of a path, anyone may have said: that a datagram is too big is told by the MTU of the device alone.
+// Both modes ignore the kernel's own idea of the path, and differ in DF. Without it, routers fragment; OMIT, unlike
+// DONT, still reports to us what they say.
+bool set_ipv4(int fd, bool dont_fragment) {
     const Option options[] = {
         {IPPROTO_IP, IP_PKTINFO, 1},
         {IPPROTO_IP, IP_RECVTOS, 1},
         {IPPROTO_IP, IP_TTL, kOuterHopLimit},
-        // Without DF: an outer packet that meets a smaller link is fragmented there rather than lost without a word.
-        {IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT},
+        {IPPROTO_IP, IP_MTU_DISCOVER, dont_fragment ? IP_PMTUDISC_PROBE : IP_PMTUDISC_OMIT},
         // Tunnels to addresses that come later, or live on another gateway of a pair for now.
         {IPPROTO_IP, IP_FREEBIND, 1, false},
     };
     return set_all(fd, options);
 }
 
-bool set_ipv6(int fd, Encapsulation encapsulation) {
+// Routers do not fragment IPv6: without the kernel's idea of the path nothing would get through a smaller link.
+bool set_ipv6(int fd, Encapsulation encapsulation, bool dont_fragment) {
     const Option options[] = {
         {IPPROTO_IPV6, IPV6_RECVPKTINFO, 1},
         {IPPROTO_IPV6, IPV6_RECVTCLASS, 1},
         {IPPROTO_IPV6, IPV6_UNICAST_HOPS, kOuterHopLimit},
-        {IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DONT},
+        {IPPROTO_IPV6, IPV6_MTU_DISCOVER, dont_fragment ? IPV6_PMTUDISC_PROBE : IPV6_PMTUDISC_DONT},
         {IPPROTO_IPV6, IPV6_FREEBIND, 1, false},
         // A raw socket is of one family by itself; the kernel refuses the question.
         {IPPROTO_IPV6, IPV6_V6ONLY, 1, encapsulation == Encapsulation::kUdp},
@@ -65,8 +68,11 @@ bool set_ipv6(int fd, Encapsulation encapsulation) {
 
 }  // namespace
 
-bool set_cipher_options(int fd, Family family, Encapsulation encapsulation, std::uint32_t mark) {
-    return set_common(fd, mark) && (family == Family::kIpv4 ? set_ipv4(fd) : set_ipv6(fd, encapsulation));
+bool set_cipher_options(const CipherSocket& socket, std::uint32_t mark) {
+    const int fd = socket.fd.get();
+    if (!set_common(fd, mark)) return false;
+    if (socket.family == Family::kIpv4) return set_ipv4(fd, socket.dont_fragment);
+    return set_ipv6(fd, socket.encapsulation, socket.dont_fragment);
 }
 
 }  // namespace esplane::dataplane

@@ -3,12 +3,11 @@
 
 #include <cstdint>
 
-#include "dataplane/packet/address.h"
-#include "dataplane/sa/child_options.h"
+#include "dataplane/io/cipher_socket.h"
 
 namespace esplane::dataplane {
 
-/// Before the socket is bound. False, with errno, when the kernel refuses one that we cannot do without.
-bool set_cipher_options(int fd, Family family, Encapsulation encapsulation, std::uint32_t mark);
+/// Before `socket` is bound. False, with errno, when the kernel refuses one that we cannot do without.
+bool set_cipher_options(const CipherSocket& socket, std::uint32_t mark);
 
 }  // namespace esplane::dataplane

@@ -1,84 +1,35 @@
 #include "dataplane/io/cipher_sockets.h"
 
-#include <netinet/in.h>
-#include <netinet/udp.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include <cerrno>
-#include <cstring>
-
 #include "dataplane/io/ancillary.h"
-#include "dataplane/io/cipher_options.h"
 
 namespace esplane::dataplane {
-namespace {
-
-bool bind_wildcard(int fd, Family family, std::uint16_t port) {
-    sockaddr_storage address{};
-    const socklen_t length = to_socket_address({IpAddress::any(family), port}, address);
-    return bind(fd, reinterpret_cast<const sockaddr*>(&address), length) == 0;
-}
-
-/// Both directions are the kernel's offer: where it has none, datagrams come and go one by one.
-bool ask_for_trains(int fd) {
-    const int one = 1;
-    setsockopt(fd, IPPROTO_UDP, UDP_GRO, &one, sizeof one);
-    const int none_by_default = 0;
-    return setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &none_by_default, sizeof none_by_default) == 0;
-}
-
-std::string advice(int error) {
-    if (error == EADDRINUSE)
-        return "; another IPsec program holds the port: stop it (strongSwan, libreswan, another esplane)";
-    if (error == EPERM || error == EACCES)
-        return "; esplane needs CAP_NET_ADMIN and CAP_NET_RAW: run it as root or by its service unit";
-    return "";
-}
-
-/// A socket that is not open: the kernel has no such family. An error: anything else.
-Result<CipherSocket, std::string> open_socket(Family family, Encapsulation encapsulation, const Options& options) {
-    const bool udp = encapsulation == Encapsulation::kUdp;
-    const std::string what = std::string(udp ? "UDP port " + std::to_string(options.natt_port) : "raw ESP") +
-                             (family == Family::kIpv4 ? " over IPv4" : " over IPv6");
-    const auto failed = [&](int error) {
-        return Failure{"cannot open the socket for " + what + ": " + std::strerror(error) + advice(error)};
-    };
-    const int domain = family == Family::kIpv4 ? AF_INET : AF_INET6;
-    const int type = (udp ? SOCK_DGRAM : SOCK_RAW) | SOCK_NONBLOCK | SOCK_CLOEXEC;
-    CipherSocket made{.fd = FileDescriptor(socket(domain, type, udp ? IPPROTO_UDP : IPPROTO_ESP)),
-                      .family = family,
-                      .encapsulation = encapsulation};
-    if (!made.fd.is_open()) {
-        if (errno == EAFNOSUPPORT) return made;
-        return failed(errno);
-    }
-    if (!set_cipher_options(made.fd.get(), family, encapsulation, options.socket_mark)) return failed(errno);
-    if (udp && !bind_wildcard(made.fd.get(), family, options.natt_port)) return failed(errno);
-    if (udp) made.sends_trains = ask_for_trains(made.fd.get());
-    return made;
-}
-
-}  // namespace
 
 Result<CipherSockets, std::string> CipherSockets::open(const Options& options) {
     CipherSockets sockets;
     sockets.natt_port_ = options.natt_port;
+    constexpr std::size_t kPairs = 4;
     std::size_t next = 0;
     for (const Encapsulation encapsulation : {Encapsulation::kUdp, Encapsulation::kNone}) {
         for (const Family family : {Family::kIpv4, Family::kIpv6}) {
-            auto made = open_socket(family, encapsulation, options);
-            if (!made) return Failure{made.error()};
-            sockets.sockets_[next++] = std::move(made).value();
+            auto receiving = open_receiving(family, encapsulation, options);
+            if (!receiving) return Failure{receiving.error()};
+            auto unfragmented = open_unfragmented(*receiving, options);
+            if (!unfragmented) return Failure{unfragmented.error()};
+            sockets.sockets_[next] = std::move(receiving).value();
+            sockets.sockets_[kPairs + next] = std::move(unfragmented).value();
+            ++next;
         }
     }
     return sockets;
 }
 
-const CipherSocket& CipherSockets::find(Family family, Encapsulation encapsulation) const {
+const CipherSocket& CipherSockets::find(Family family, Encapsulation encapsulation, bool dont_fragment) const {
     // open() makes them in this order.
     const std::size_t raw = encapsulation == Encapsulation::kUdp ? 0 : 2;
-    return sockets_[raw + (family == Family::kIpv4 ? 0 : 1)];
+    return sockets_[(dont_fragment ? 4U : 0U) + raw + (family == Family::kIpv4 ? 0 : 1)];
 }
 
 bool CipherSockets::send_udp(const Path& path, ByteView marker, ByteView datagram) const {
@@ -92,7 +43,7 @@ bool CipherSockets::send_udp(const Path& path, ByteView marker, ByteView datagra
     message.msg_iov = parts;
     message.msg_iovlen = 2;
     set_source(message, room, path.local.address);
-    const CipherSocket& socket = find(path.remote.address.family(), Encapsulation::kUdp);
+    const CipherSocket& socket = find(path.remote.address.family(), Encapsulation::kUdp, false);
     return sendmsg(socket.fd.get(), &message, MSG_DONTWAIT) >= 0;
 }
 

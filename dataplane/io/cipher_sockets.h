@@ -1,40 +1,32 @@
 // The sockets of the cipher side: UDP 4500 for ESP and IKE behind a NAT (RFC 3948), raw IP for protocol 50; both
-// families.
+// families; with DF and without.
 #pragma once
 
 #include <array>
+#include <span>
 #include <string>
 
-#include "crypto/result.h"
-#include "dataplane/io/file_descriptor.h"
-#include "dataplane/options.h"
-#include "dataplane/packet/address.h"
-#include "dataplane/sa/child_options.h"
+#include "dataplane/io/cipher_socket.h"
 
 namespace esplane::dataplane {
 
-struct CipherSocket {
-    FileDescriptor fd;
-    Family family = Family::kIpv4;
-    Encapsulation encapsulation = Encapsulation::kNone;
-    bool sends_trains = false;  ///< takes many datagrams of one size in one call (UDP_SEGMENT, Linux 4.18)
-};
-
 class CipherSockets {
   public:
-    /// Bound to the wildcard address. IPv6 is left out where the kernel has none.
+    /// IPv6 is left out where the kernel has none.
     static Result<CipherSockets, std::string> open(const Options& options);
 
-    const std::array<CipherSocket, 4>& all() const { return sockets_; }
+    /// Those on which anything arrives.
+    std::span<const CipherSocket, 4> receiving() const { return std::span(sockets_).first<4>(); }
     /// One that is not open where there is none.
-    const CipherSocket& find(Family family, Encapsulation encapsulation) const;
+    const CipherSocket& find(Family family, Encapsulation encapsulation, bool dont_fragment) const;
     std::uint16_t natt_port() const { return natt_port_; }
 
-    /// Sends one datagram from UDP 4500, `marker` in front. Any thread. False when the kernel did not take it.
+    /// Sends one datagram from UDP 4500, `marker` in front, without DF. Any thread. False when the kernel did not take
+    /// it.
     bool send_udp(const Path& path, ByteView marker, ByteView datagram) const;
 
   private:
-    std::array<CipherSocket, 4> sockets_;
+    std::array<CipherSocket, 8> sockets_;
     std::uint16_t natt_port_ = 0;
 };
 

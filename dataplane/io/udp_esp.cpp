@@ -12,7 +12,7 @@ UdpEspIo::UdpEspIo(const CipherSockets& sockets) : sockets_(sockets) {}
 
 std::size_t UdpEspIo::rx(std::span<Received> in) {
     std::size_t filled = hand_out(in);
-    const auto& all = sockets_.all();
+    const auto all = sockets_.receiving();
     for (std::size_t i = 0; i < all.size() && filled < in.size(); ++i) {
         const CipherSocket& socket = all[(first_ + i) % all.size()];
         if (socket.fd.is_open()) receive_from(socket, in.size() - filled);
@@ -93,7 +93,7 @@ void UdpEspIo::slots(std::span<Slot> lent) {
 std::size_t UdpEspIo::tx(std::span<const Slot> out) {
     std::size_t failed = 0;
     const auto socket_of = [&](const Slot& slot) -> const CipherSocket& {
-        return sockets_.find(slot.outer.remote.address.family(), slot.encapsulation);
+        return sockets_.find(slot.outer.remote.address.family(), slot.encapsulation, slot.dont_fragment);
     };
     for (std::size_t begin = 0, end = 0; begin < out.size(); begin = end) {
         // A run of packets for one socket, so that order within a tunnel is kept.

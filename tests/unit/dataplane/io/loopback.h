@@ -28,6 +28,14 @@ inline bool set_loopback_up() {
     return ioctl(fd.get(), SIOCSIFFLAGS, &request) == 0;
 }
 
+inline bool set_loopback_mtu(int octets) {
+    const FileDescriptor fd(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    ifreq request{};
+    std::strcpy(request.ifr_name, "lo");
+    request.ifr_mtu = octets;
+    return ioctl(fd.get(), SIOCSIFMTU, &request) == 0;
+}
+
 /// Runs `test` on a thread in a new network namespace; says so where that cannot be.
 template <typename Test>
 void in_namespace(Test test) {
