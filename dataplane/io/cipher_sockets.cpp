@@ -44,7 +44,12 @@ bool CipherSockets::send_udp(const Path& path, ByteView marker, ByteView datagra
     message.msg_iovlen = 2;
     set_source(message, room, path.local.address);
     const CipherSocket& socket = find(path.remote.address.family(), Encapsulation::kUdp, false);
-    return sendmsg(socket.fd.get(), &message, MSG_DONTWAIT) >= 0;
+    for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
+        if (sendmsg(socket.fd.get(), &message, MSG_DONTWAIT) >= 0) return true;
+        mark(socket);
+        if (is_lack_of_room(errno)) break;
+    }
+    return false;
 }
 
 }  // namespace esplane::dataplane

@@ -8,7 +8,7 @@
 
 namespace esplane::dataplane {
 
-UdpEspIo::UdpEspIo(const CipherSockets& sockets) : sockets_(sockets) {}
+UdpEspIo::UdpEspIo(const CipherSockets& sockets) : sockets_(sockets), reports_(sockets) {}
 
 std::size_t UdpEspIo::rx(std::span<Received> in) {
     std::size_t filled = hand_out(in);
@@ -21,6 +21,7 @@ std::size_t UdpEspIo::rx(std::span<Received> in) {
     // All is handed out: the buffers are free again when the caller comes back.
     if (filled < in.size()) arrivals_.next = arrivals_.count = 0;
     first_ = (first_ + 1) % all.size();
+    reports_.collect();
     return filled;
 }
 
@@ -39,9 +40,16 @@ void UdpEspIo::receive_from(const CipherSocket& socket, std::size_t most) {
                                    .msg_flags = 0};
         arrivals_.from[i] = &socket;
     }
-    const int count =
-        recvmmsg(socket.fd.get(), &in_.messages[begin], static_cast<unsigned>(end - begin), MSG_DONTWAIT, nullptr);
-    arrivals_.count += static_cast<std::size_t>(std::max(count, 0));
+    for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
+        const int count =
+            recvmmsg(socket.fd.get(), &in_.messages[begin], static_cast<unsigned>(end - begin), MSG_DONTWAIT, nullptr);
+        if (count >= 0) {
+            arrivals_.count += static_cast<std::size_t>(count);
+            return;
+        }
+        if (is_lack_of_room(errno)) return;
+        sockets_.mark(socket);
+    }
 }
 
 std::size_t UdpEspIo::hand_out(std::span<Received> in) {
@@ -120,13 +128,9 @@ std::size_t UdpEspIo::send_burst(const CipherSocket& socket, std::span<const Slo
     }
     std::size_t failed = 0;
     for (std::size_t sent = 0; sent < count;) {
-        const int taken =
-            sendmmsg(socket.fd.get(), &out_.messages[sent], static_cast<unsigned>(count - sent), MSG_DONTWAIT);
-        if (taken > 0) {
-            sent += static_cast<std::size_t>(taken);
-            continue;
-        }
-        if (errno == EINTR) continue;
+        const std::size_t taken = send_messages(socket, {&out_.messages[sent], count - sent});
+        sent += taken;
+        if (taken > 0) continue;
         const std::span<const Slot> refused = trains[sent];
         ++sent;
         if (refused.size() > 1 && (errno == EMSGSIZE || errno == EINVAL)) {
@@ -134,10 +138,25 @@ std::size_t UdpEspIo::send_burst(const CipherSocket& socket, std::span<const Slo
             const auto rest = slots.subspan(static_cast<std::size_t>(&refused.back() - slots.data()) + 1);
             return failed + send_burst(socket, refused, false) + send_burst(socket, rest, true);
         }
+        if (errno == EMSGSIZE && socket.dont_fragment) reports_.refused(refused.front());
         // The others may still go.
         failed += refused.size();
     }
     return failed;
+}
+
+/// How many of the first the kernel takes in one call. None: it does not take the first one, for the reason in errno.
+std::size_t UdpEspIo::send_messages(const CipherSocket& socket, std::span<mmsghdr> messages) {
+    for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
+        const int taken =
+            sendmmsg(socket.fd.get(), messages.data(), static_cast<unsigned>(messages.size()), MSG_DONTWAIT);
+        const bool all = taken >= 0 && static_cast<std::size_t>(taken) == messages.size();
+        // The error at which it stopped short is not told.
+        if (!all) sockets_.mark(socket);
+        if (taken > 0) return static_cast<std::size_t>(taken);
+        if (is_lack_of_room(errno)) break;
+    }
+    return 0;
 }
 
 void UdpEspIo::address_message(std::size_t index, std::span<const Slot> train) {

@@ -6,10 +6,12 @@
 #include <sys/uio.h>
 
 #include <array>
+#include <optional>
 
 #include "dataplane/io/ancillary.h"
 #include "dataplane/io/buffers.h"
 #include "dataplane/io/cipher_sockets.h"
+#include "dataplane/io/too_big_reports.h"
 #include "dataplane/packet/descriptor.h"
 
 namespace esplane::dataplane {
@@ -24,6 +26,10 @@ class UdpEspIo {
     void release() {}
     void slots(std::span<Slot> lent);
     std::size_t tx(std::span<const Slot> out);
+
+    /// What rx() has learnt of outer packets of ours that were too big: a hint by anyone, or, once tx() did not take a
+    /// packet with DF, the MTU of the device.
+    std::optional<TooBigReport> next_report() { return reports_.next(); }
 
   private:
     /// What the kernel wants of each message of a burst.
@@ -47,6 +53,7 @@ class UdpEspIo {
     std::size_t hand_out(std::span<Received> in);
     bool begin_message(std::size_t index);
     void address_message(std::size_t index, std::span<const Slot> train);
+    std::size_t send_messages(const CipherSocket& socket, std::span<mmsghdr> messages);
     std::size_t send_burst(const CipherSocket& socket, std::span<const Slot> slots, bool in_trains);
 
     const CipherSockets& sockets_;
@@ -56,6 +63,7 @@ class UdpEspIo {
     Envelopes in_;
     Arrivals arrivals_;
     Envelopes out_;
+    TooBigReports reports_;
 };
 
 }  // namespace esplane::dataplane

@@ -20,7 +20,7 @@ struct TooBigReport {
     /// all that RFC 792 asks for.
     std::optional<Spi> spi;
     std::uint32_t mtu_bytes = 0;     ///< as reported; 0 by routers from before RFC 1191
-    std::uint32_t quoted_bytes = 0;  ///< length of the packet that is quoted, as its header says
+    std::uint32_t quoted_bytes = 0;  ///< length of the packet that is quoted, as its header says; 0: not known
 };
 
 /// Reads a whole IP packet, which may be followed by other octets. Empty when it is anything but such a report with a
