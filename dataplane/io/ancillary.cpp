@@ -115,6 +115,8 @@ Beside read_beside(const msghdr& message) {
             read_ipv6(*header, beside);
         else if (header->cmsg_level == IPPROTO_UDP && header->cmsg_type == UDP_GRO)
             beside.segment_size = static_cast<std::size_t>(std::max(data_of<int>(*header), 0));
+        else if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SO_RXQ_OVFL)
+            beside.dropped_so_far = data_of<std::uint32_t>(*header);
     }
     return beside;
 }

@@ -36,6 +36,9 @@ struct Beside {
     std::optional<IpAddress> destination;  ///< which of our addresses it was sent to
     std::uint8_t traffic_class = 0;        ///< where the socket asks for it
     std::size_t segment_size = 0;          ///< octets of each datagram but the last; 0 when it is a single one
+    /// Where the socket asks for it and there were any: what the kernel had dropped at this socket when it queued this
+    /// message, since the socket was opened; modulo 2^32.
+    std::optional<std::uint32_t> dropped_so_far;
 };
 Beside read_beside(const msghdr& message);
 /// The first of them alone.

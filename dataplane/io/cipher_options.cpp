@@ -32,6 +32,7 @@ bool set_common(const CipherSocket& socket, std::uint32_t mark) {
     const Option options[] = {
         {SOL_SOCKET, SO_MARK, static_cast<int>(mark)},
         {SOL_SOCKET, SO_SNDBUFFORCE, kBufferOctets, false},
+        {SOL_SOCKET, SO_RXQ_OVFL, 1},
     };
     if (!set_all(socket.fd.get(), options)) return false;
     // The other's room is for a few errors only.

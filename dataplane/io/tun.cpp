@@ -41,6 +41,12 @@ OffloadSupport ask_for_offload(int fd) {
     return {};
 }
 
+/// Whether a read that brought no packet took one: Linux throws away what it cannot describe by an offload header, and
+/// says EINVAL. Such a packet is handed out empty, and counted as malformed like one that we cannot make sense of.
+bool was_lost(ssize_t length) {
+    return length > 0 || (length < 0 && errno == EINVAL);
+}
+
 }  // namespace
 
 Result<Tun, std::string> open_tun(const std::string& device) {
@@ -89,7 +95,11 @@ std::size_t TunIo::read_from(const Device& device, std::span<Received> in, std::
         std::uint8_t* const buffer = buffer_for(filled);
         const iovec parts[2] = {{&offload, sizeof offload}, {buffer, Buffers::kCapacity}};
         const ssize_t length = readv(device.fd, parts, 2);
-        if (length <= static_cast<ssize_t>(sizeof offload)) break;
+        if (length <= static_cast<ssize_t>(sizeof offload)) {
+            if (!was_lost(length)) break;
+            in[filled++] = {.port = device.port};
+            continue;
+        }
         const MutableByteView packet(buffer, static_cast<std::size_t>(length) - sizeof offload);
         const Segmenter::Verdict verdict = segmenter_.begin(offload, packet);
         if (verdict == Segmenter::Verdict::kCut) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 
 #include "dataplane/io/datagram_train.h"
 #include "dataplane/packet/traffic_class.h"
@@ -54,33 +55,33 @@ void UdpEspIo::receive_from(const CipherSocket& socket, std::size_t most) {
 
 std::size_t UdpEspIo::hand_out(std::span<Received> in) {
     std::size_t filled = 0;
-    while (filled < in.size()) {
-        if (arrivals_.cut.octets.empty()) {
+    for (Received& cut = arrivals_.cut; filled < in.size(); ++filled) {
+        if (cut.octets.empty()) {
             if (arrivals_.next == arrivals_.count) break;
-            if (!begin_message(arrivals_.next++)) continue;
+            begin_message(arrivals_.next++);
         }
-        Received& cut = arrivals_.cut;
+        // Of an empty message one, which is empty.
         const std::size_t length = std::min(arrivals_.segment_size, cut.octets.size());
         in[filled] = cut;
         in[filled].octets = cut.octets.first(length);
         cut.octets = cut.octets.subspan(length);
-        ++filled;
     }
     return filled;
 }
 
-/// False for an empty datagram, and for one that does not say where it came from; the kernel never gives the latter,
-/// but it is not ours to assert.
-bool UdpEspIo::begin_message(std::size_t index) {
+void UdpEspIo::begin_message(std::size_t index) {
     const CipherSocket& socket = *arrivals_.from[index];
-    Beside beside = read_beside(in_.messages[index].msg_hdr);
+    const msghdr& header = in_.messages[index].msg_hdr;
+    Beside beside = read_beside(header);
+    if (beside.dropped_so_far) count_overflows(socket, *beside.dropped_so_far);
+    arrivals_.cut = {.encapsulation = socket.encapsulation};
     const auto remote = from_socket_address(in_.addresses[index]);
-    if (!remote || !beside.destination) return false;
+    // The kernel never leaves out an address, but it is not ours to assert.
+    if (!remote || !beside.destination || (header.msg_flags & MSG_TRUNC) != 0) return;
     MutableByteView octets(received_.at(index), in_.messages[index].msg_len);
     const bool udp = socket.encapsulation == Encapsulation::kUdp;
-    if (!udp && socket.family == Family::kIpv4) {
+    if (!udp && socket.family == Family::kIpv4 && octets.size() >= 2) {
         // A raw IPv4 socket hands out the IP header as well; an IPv6 one does not (raw(7), RFC 3542 3).
-        if (octets.size() < 2) return false;
         beside.traffic_class = traffic_class(octets);
         octets = octets.subspan(std::min<std::size_t>((octets[0] & 0x0fU) * 4U, octets.size()));
     }
@@ -90,7 +91,15 @@ bool UdpEspIo::begin_message(std::size_t index) {
                      .encapsulation = socket.encapsulation,
                      .traffic_class = beside.traffic_class};
     arrivals_.segment_size = beside.segment_size == 0 ? octets.size() : beside.segment_size;
-    return !octets.empty();
+}
+
+void UdpEspIo::count_overflows(const CipherSocket& socket, std::uint32_t dropped_so_far) {
+    std::uint32_t& before = dropped_so_far_[static_cast<std::size_t>(&socket - sockets_.receiving().data())];
+    const std::uint32_t more = dropped_so_far - before;
+    // The kernel reads its count while others add to it: it may seem to go back a little.
+    if (more > std::numeric_limits<std::int32_t>::max()) return;
+    overflows_ += more;
+    before = dropped_so_far;
 }
 
 void UdpEspIo::slots(std::span<Slot> lent) {

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "dataplane/io/ancillary.h"
 #include "dataplane/io/buffers.h"
@@ -16,7 +17,8 @@
 
 namespace esplane::dataplane {
 
-/// A PacketIo. What arrives on UDP 4500 may be anything; what arrives raw is ESP, its IP header taken off.
+/// A PacketIo. What arrives on UDP 4500 may be anything; what arrives raw is ESP, its IP header taken off. A datagram
+/// without contents, or one that the kernel did not give whole, is received as an empty one: for the pipeline to count.
 class UdpEspIo {
   public:
     /// `sockets` must outlive this.
@@ -30,6 +32,10 @@ class UdpEspIo {
     /// What rx() has learnt of outer packets of ours that were too big: a hint by anyone, or, once tx() did not take a
     /// packet with DF, the MTU of the device.
     std::optional<TooBigReport> next_report() { return reports_.next(); }
+
+    /// Messages, each a datagram or a train, that the kernel dropped since the last call because nobody had read those
+    /// before (a wrong checksum of UDP counts, too). Known once a later one has arrived.
+    std::uint64_t take_overflows() { return std::exchange(overflows_, 0); }
 
   private:
     /// What the kernel wants of each message of a burst.
@@ -51,12 +57,15 @@ class UdpEspIo {
 
     void receive_from(const CipherSocket& socket, std::size_t most);
     std::size_t hand_out(std::span<Received> in);
-    bool begin_message(std::size_t index);
+    void begin_message(std::size_t index);
+    void count_overflows(const CipherSocket& socket, std::uint32_t dropped_so_far);
     void address_message(std::size_t index, std::span<const Slot> train);
     std::size_t send_messages(const CipherSocket& socket, std::span<mmsghdr> messages);
     std::size_t send_burst(const CipherSocket& socket, std::span<const Slot> slots, bool in_trains);
 
     const CipherSockets& sockets_;
+    std::array<std::uint32_t, 4> dropped_so_far_{};  // of each that receives
+    std::uint64_t overflows_ = 0;
     std::size_t first_ = 0;  // whose turn it is to be read first
     Buffers received_;
     Buffers sending_;

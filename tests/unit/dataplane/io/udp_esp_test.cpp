@@ -90,5 +90,49 @@ TEST_CASE("raw ESP arrives without its IP header, and larger than a link takes, 
     });
 }
 
+TEST_CASE("a datagram without contents is handed out like any other") {
+    in_namespace([] {
+        auto sockets = CipherSockets::open({});
+        REQUIRE(sockets.ok());
+        UdpEspIo io(*sockets);
+        for (const Slot& way : test::every_way()) {
+            INFO(test::describe(way));
+            CHECK(test::send(io, {way, way}, 0) == 0);
+            const auto arrived = test::receive(io);
+            REQUIRE(arrived.size() == 2);
+            CHECK(arrived.front().octets.empty());
+            CHECK(arrived.front().encapsulation == way.encapsulation);
+            CHECK(arrived.front().outer == way.outer);
+        }
+    });
+}
+
+TEST_CASE("what the kernel had no room for is counted, once") {
+    in_namespace([] {
+        auto sockets = CipherSockets::open({});
+        REQUIRE(sockets.ok());
+        UdpEspIo io(*sockets);
+        for (Slot way : test::every_way()) {
+            INFO(test::describe(way));
+            const int least = 1;
+            const CipherSocket& socket = sockets->find(way.outer.remote.address.family(), way.encapsulation, false);
+            REQUIRE(setsockopt(socket.fd.get(), SOL_SOCKET, SO_RCVBUF, &least, sizeof least) == 0);
+            for (int round = 0; round < 2; ++round) {
+                std::size_t arrived = 0;
+                for (std::uint8_t i = 0; i < 100; ++i) {
+                    way.traffic_class = i;
+                    CHECK(test::send(io, {way}, 1000) == 0);
+                }
+                arrived += test::receive(io).size();
+                CHECK(arrived < 100);
+                CHECK(test::send(io, {way}, 1000) == 0);
+                arrived += test::receive(io).size();
+                CHECK(arrived + io.take_overflows() == 101);
+                CHECK(io.take_overflows() == 0);
+            }
+        }
+    });
+}
+
 }  // namespace
 }  // namespace esplane::dataplane
