@@ -5,8 +5,8 @@
 namespace esplane::dataplane::test {
 namespace {
 
-std::vector<Slot> lend(const Buffers& buffers) {
-    std::vector<Slot> slots(kBurst);
+std::vector<Slot> lend(const Buffers& buffers, std::size_t count) {
+    std::vector<Slot> slots(count);
     for (std::size_t i = 0; i < slots.size(); ++i)
         slots[i] = {.octets = buffers.at(i), .capacity = Buffers::kCapacity};
     return slots;
@@ -53,7 +53,7 @@ std::vector<Bytes> OutboundRig::run(const std::vector<Bytes>& packets, ClearPort
     std::vector<Bytes> out;
     sealed.clear();
     do {
-        encapsulate(batch_, lend(buffers_), worker_drops);
+        encapsulate(batch_, lend(buffers_, batch_.size()), worker_drops);
         seal(batch_, cipher_, worker_drops);
         for (const OutboundPacket& packet : batch_.packets()) {
             sealed.push_back(packet.slot);
@@ -91,7 +91,7 @@ std::vector<Bytes> InboundRig::run(const std::vector<Bytes>& datagrams, Encapsul
         return keeps_early;
     });
     check_replay(batch_, worker_drops);
-    open(batch_, lend(buffers_), cipher_, worker_drops,
+    open(batch_, lend(buffers_, datagrams.size()), cipher_, worker_drops,
          [this](const InboundPacket& packet) { accepted.push_back(packet.sequence); });
     strip_trailer(batch_, worker_drops);
     check_selectors(batch_, {now, fragments_}, worker_drops);
