@@ -8,9 +8,9 @@ using dataplane::kEspHeader;
 using dataplane::sealed_length;
 
 Decap::Decap(const Suite& suite, std::uint32_t tunnels, const Mix& mix, std::size_t batch)
-    : tunnels_(suite.encr, tunnels), choice_(tunnels), plain_(batch, mix), sealed_(batch, mix) {
+    : tunnels_(suite, tunnels), choice_(tunnels), plain_(batch, mix), sealed_(batch, mix) {
     for (std::uint32_t number = 0; number < tunnels; ++number)
-        peers_.push_back(make_peer(suite.encr, number));
+        peers_.push_back(make_peer(suite, number));
     const crypto::EspKey& key = tunnels_.children.front()->in.key;
     const Path& path = tunnels_.children.front()->out.path;
     for (std::size_t i = 0; i < batch; ++i) {

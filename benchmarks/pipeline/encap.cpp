@@ -8,7 +8,7 @@ using dataplane::kEspHeader;
 using dataplane::sealed_length;
 
 Encap::Encap(const Suite& suite, std::uint32_t tunnels, const Mix& mix, std::size_t batch)
-    : tunnels_(suite.encr, tunnels), choice_(tunnels), plain_(batch, mix), sealed_(batch, mix) {
+    : tunnels_(suite, tunnels), choice_(tunnels), plain_(batch, mix), sealed_(batch, mix) {
     const crypto::EspKey& key = tunnels_.children.front()->out.key;
     for (std::size_t i = 0; i < batch; ++i) {
         const MutableByteView packet(plain_.at(i), mix.length(i));

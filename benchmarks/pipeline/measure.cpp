@@ -92,7 +92,7 @@ PipelineResult measure_flow(const Suite& suite, std::uint32_t tunnels, const Mix
     const auto flow = std::make_unique<Flow>(suite, tunnels, mix, rounds.batch);
     const auto raw = std::make_unique<RawCipher>(suite);
     PipelineResult result{.direction = Flow::kDirection,
-                          .suite = std::string(suite.name()),
+                          .suite = suite.name(),
                           .size = mix.name,
                           .mean_length = mix.mean_length(rounds.batch),
                           .tunnels = tunnels,

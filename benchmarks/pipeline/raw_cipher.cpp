@@ -1,33 +1,33 @@
 #include "benchmarks/pipeline/raw_cipher.h"
 
-#include <memory>
-#include <new>
+#include <stdexcept>
 
 namespace esplane::bench {
+namespace {
 
-RawCipher::RawCipher(const Suite& suite) {
-    const std::unique_ptr<IMB_MGR, decltype(&free_mb_mgr)> manager(alloc_mb_mgr(0), &free_mb_mgr);
-    if (manager == nullptr) throw std::bad_alloc();
-    init_mb_mgr_auto(manager.get(), nullptr);
-    const std::array<std::uint8_t, 32> key{1, 2, 3, 4, 5, 6, 7, 8};
-    ((*manager).*suite.expand)(key.data(), &key_);
-    seal_ = (*manager).*suite.seal;
-    open_ = (*manager).*suite.open;
+std::variant<RawGcm, RawChacha20Poly1305, RawCbcHmac> cipher_of(const Suite& suite) {
+    switch (suite.encr.id) {
+        case crypto::EncrId::kAesGcm16:
+            return RawGcm(suite.encr);
+        case crypto::EncrId::kChaCha20Poly1305:
+            return RawChacha20Poly1305();
+        case crypto::EncrId::kAesCbc:
+            return RawCbcHmac(suite.encr, suite.integ);
+        default:
+            throw std::invalid_argument("no call of the library's is known for " + suite.name());
+    }
 }
 
+}  // namespace
+
+RawCipher::RawCipher(const Suite& suite) : cipher_(cipher_of(suite)) {}
+
 void RawCipher::seal(std::span<const MutableByteView> texts) {
-    for (const MutableByteView text : texts) {
-        seal_(&key_, &context_, text.data(), text.data(), text.size(), nonce_.data(), aad_.data(), aad_.size(),
-              text.data() + text.size(), kIcv);
-    }
+    std::visit([&](auto& cipher) { cipher.seal(texts); }, cipher_);
 }
 
 void RawCipher::open(std::span<const MutableByteView> texts) {
-    std::array<std::uint8_t, kIcv> icv;
-    for (const MutableByteView text : texts) {
-        open_(&key_, &context_, text.data(), text.data(), text.size(), nonce_.data(), aad_.data(), aad_.size(),
-              icv.data(), kIcv);
-    }
+    std::visit([&](auto& cipher) { cipher.open(texts); }, cipher_);
 }
 
 }  // namespace esplane::bench

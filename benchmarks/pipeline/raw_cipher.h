@@ -1,34 +1,30 @@
-// The library's cipher call alone: what a pipeline without any work of its own would cost.
+// The library's cipher calls alone: what a pipeline without any work of its own would cost.
 #pragma once
 
-#include <array>
 #include <span>
-#include <vector>
+#include <variant>
 
+#include "benchmarks/pipeline/raw_cbc_hmac.h"
+#include "benchmarks/pipeline/raw_chacha20_poly1305.h"
+#include "benchmarks/pipeline/raw_gcm.h"
 #include "benchmarks/pipeline/suites.h"
 #include "crypto/bytes.h"
 
 namespace esplane::bench {
 
-/// One key, in place, nonce and additional data (12 octets, as with ESN) made beforehand.
+/// One key, in place. Each text lies within its ESP packet: in front of it are SPI, sequence number and IV, behind it
+/// there is room for the ICV.
 class RawCipher {
   public:
     explicit RawCipher(const Suite& suite);
 
-    /// Behind each text there is room for the ICV, which is written.
+    /// Encrypts, and writes the ICVs. At most dataplane::kBurst texts.
     void seal(std::span<const MutableByteView> texts);
-    /// The ICV is computed, and compared with nothing.
+    /// The ICVs are computed, and compared with nothing.
     void open(std::span<const MutableByteView> texts);
 
   private:
-    static constexpr std::size_t kIcv = 16;
-
-    gcm_key_data key_{};
-    gcm_context_data context_{};
-    alignas(16) std::array<std::uint8_t, 16> nonce_{};
-    std::array<std::uint8_t, 12> aad_{};
-    aes_gcm_enc_dec_t seal_;
-    aes_gcm_enc_dec_t open_;
+    std::variant<RawGcm, RawChacha20Poly1305, RawCbcHmac> cipher_;
 };
 
 }  // namespace esplane::bench

@@ -7,14 +7,25 @@ namespace esplane::bench {
 namespace {
 
 using crypto::EncrId;
+using crypto::IntegId;
 
 constexpr std::array kSuites{
-    Suite{{EncrId::kAesGcm16, 128}, &IMB_MGR::gcm128_pre, &IMB_MGR::gcm128_enc, &IMB_MGR::gcm128_dec},
-    Suite{{EncrId::kAesGcm16, 192}, &IMB_MGR::gcm192_pre, &IMB_MGR::gcm192_enc, &IMB_MGR::gcm192_dec},
-    Suite{{EncrId::kAesGcm16, 256}, &IMB_MGR::gcm256_pre, &IMB_MGR::gcm256_enc, &IMB_MGR::gcm256_dec},
+    Suite{{EncrId::kAesGcm16, 128}},
+    Suite{{EncrId::kAesGcm16, 192}},
+    Suite{{EncrId::kAesGcm16, 256}},
+    Suite{{EncrId::kChaCha20Poly1305, 256}},
+    Suite{{EncrId::kAesCbc, 128}, IntegId::kHmacSha256_128},
+    Suite{{EncrId::kAesCbc, 256}, IntegId::kHmacSha256_128},
+    Suite{{EncrId::kAesCbc, 256}, IntegId::kHmacSha512_256},
 };
 
 }  // namespace
+
+std::string Suite::name() const {
+    std::string text(crypto::name(encr));
+    if (integ != IntegId::kNone) text += "-" + std::string(crypto::name(integ));
+    return text;
+}
 
 std::span<const Suite> suites() {
     return kSuites;

@@ -1,9 +1,8 @@
-// The one table of the suites that can be measured: the gateway's number of each, and the library's call beside it.
+// The one table of the suites that can be measured.
 #pragma once
 
-#include <intel-ipsec-mb.h>
-
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "crypto/algorithms.h"
@@ -12,11 +11,10 @@ namespace esplane::bench {
 
 struct Suite {
     crypto::Encr encr;
-    aes_gcm_pre_t IMB_MGR::*expand;
-    aes_gcm_enc_dec_t IMB_MGR::*seal;
-    aes_gcm_enc_dec_t IMB_MGR::*open;
+    crypto::IntegId integ = crypto::IntegId::kNone;
 
-    std::string_view name() const { return crypto::name(encr); }
+    /// As in the configuration: "aes256gcm16", "aes256-sha256".
+    std::string name() const;
 };
 
 std::span<const Suite> suites();

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "crypto/esp_key.h"
 #include "crypto/require.h"
 
 namespace esplane::bench {
@@ -28,20 +29,21 @@ SelectorPair selectors(std::uint32_t number) {
     return {{TrafficSelector::from_prefix(ours)}, {TrafficSelector::from_prefix(theirs)}};
 }
 
-crypto::Secret key(crypto::Encr encr, std::uint32_t number) {
-    crypto::Secret made(crypto::key_length(encr) + crypto::salt_length(encr.id));
+crypto::Secret key(const Suite& suite, std::uint32_t number) {
+    crypto::Secret made(crypto::EspKey::material_length(suite.encr, suite.integ));
     store_be(made.writable().data(), number);
     return made;
 }
 
-ChildOptions child_options(crypto::Encr encr, std::uint32_t number) {
+ChildOptions child_options(const Suite& suite, std::uint32_t number) {
     ChildOptions options{.id = ChildId{number},
                          .tunnel = TunnelId{number},
                          .spi_in = Spi{0xc0000000 + number},
                          .spi_out = Spi{0xe0000000 + number},
-                         .encr = encr,
-                         .key_in = key(encr, 2 * number),
-                         .key_out = key(encr, 2 * number + 1)};
+                         .encr = suite.encr,
+                         .integ = suite.integ,
+                         .key_in = key(suite, 2 * number),
+                         .key_out = key(suite, 2 * number + 1)};
     options.esn = true;
     options.selectors = selectors(number);
     options.encapsulation = Encapsulation::kUdp;
@@ -77,10 +79,10 @@ IpAddress host_behind(std::uint32_t tunnel) {
     return IpAddress::v4(0x0a800009 + (tunnel << 8));
 }
 
-Tunnels::Tunnels(crypto::Encr encr, std::uint32_t count) {
+Tunnels::Tunnels(const Suite& suite, std::uint32_t count) {
     for (std::uint32_t number = 0; number < count; ++number) {
         TunnelState& tunnel = *tunnels.emplace_back(std::make_unique<TunnelState>(policy(number)));
-        ChildSa& child = *children.emplace_back(std::make_unique<ChildSa>(child_options(encr, number)));
+        ChildSa& child = *children.emplace_back(std::make_unique<ChildSa>(child_options(suite, number)));
         crypto::require(child.join(tunnel), "a tunnel of the benchmark has a policy");
         child.policy->sending = &child;
         policies.add(&tunnel);
@@ -88,8 +90,8 @@ Tunnels::Tunnels(crypto::Encr encr, std::uint32_t count) {
     }
 }
 
-std::unique_ptr<ChildSa> make_peer(crypto::Encr encr, std::uint32_t number) {
-    return std::make_unique<ChildSa>(mirrored(child_options(encr, number)));
+std::unique_ptr<ChildSa> make_peer(const Suite& suite, std::uint32_t number) {
+    return std::make_unique<ChildSa>(mirrored(child_options(suite, number)));
 }
 
 }  // namespace esplane::bench

@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "crypto/algorithms.h"
+#include "benchmarks/pipeline/suites.h"
 #include "dataplane/sa/child_sa.h"
 #include "dataplane/sa/policy_table.h"
 #include "dataplane/sa/spi_table.h"
@@ -23,7 +23,7 @@ IpAddress host_behind(std::uint32_t tunnel);
 
 /// Our end: ESN, a replay window of 1024, ESP in UDP, TCP MSS clamped; so that no stage has nothing to do.
 struct Tunnels {
-    Tunnels(crypto::Encr encr, std::uint32_t count);
+    Tunnels(const Suite& suite, std::uint32_t count);
 
     std::vector<std::unique_ptr<dataplane::TunnelState>> tunnels;
     std::vector<std::unique_ptr<dataplane::ChildSa>> children;  ///< child n belongs to tunnel n
@@ -32,6 +32,6 @@ struct Tunnels {
 };
 
 /// The other end of tunnel `number`.
-std::unique_ptr<dataplane::ChildSa> make_peer(crypto::Encr encr, std::uint32_t number);
+std::unique_ptr<dataplane::ChildSa> make_peer(const Suite& suite, std::uint32_t number);
 
 }  // namespace esplane::bench

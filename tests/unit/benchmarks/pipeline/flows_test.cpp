@@ -41,6 +41,12 @@ TEST_CASE("a suite is found by the name that it has in the configuration") {
     REQUIRE(find_suite("aes256gcm16") != nullptr);
     CHECK(find_suite("aes256gcm16")->encr == crypto::Encr{crypto::EncrId::kAesGcm16, 256});
     CHECK(find_suite("aes512gcm16") == nullptr);
+    CHECK(find_suite("aes256") == nullptr);
+    REQUIRE(find_suite("aes256-sha512") != nullptr);
+    CHECK(find_suite("aes256-sha512")->encr == crypto::Encr{crypto::EncrId::kAesCbc, 256});
+    CHECK(find_suite("aes256-sha512")->integ == crypto::IntegId::kHmacSha512_256);
+    for (const char* name : {"aes128-sha256", "aes256-sha256", "chacha20poly1305"})
+        CHECK(find_suite(name) != nullptr);
 }
 
 }  // namespace
