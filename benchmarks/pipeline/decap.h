@@ -3,6 +3,7 @@
 
 #include <array>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -29,8 +30,30 @@ class Decap {
     /// The batch through all stages. `lap()` is called after each stage, in the order of kStages.
     template <typename Lap>
     void run(Lap lap) {
+        run_part(0, received_.size(), lap);
+        passed_ = batch_.size();
+    }
+
+    /// The same packets through all stages one after the other, each a batch of its own.
+    void run_singly() {
+        passed_ = 0;
+        for (std::size_t i = 0; i < received_.size(); ++i) {
+            run_part(i, 1, [] {});
+            passed_ += batch_.size();
+        }
+    }
+
+    /// Packets of the last run that reached the end.
+    std::size_t passed() const { return passed_; }
+
+    /// Destroys the batch; it is prepared again before the next run.
+    void run_raw(RawCipher& cipher) { cipher.open(texts_); }
+
+  private:
+    template <typename Lap>
+    void run_part(std::size_t first, std::size_t count, Lap lap) {
         batch_.clear();
-        for (const dataplane::Received& received : received_)
+        for (const dataplane::Received& received : std::span(received_).subspan(first, count))
             batch_.add().received = &received;
         lap();
         dataplane::classify(batch_, drops_, [](const dataplane::Received&, ByteView) { return true; });
@@ -39,7 +62,7 @@ class Decap {
         lap();
         dataplane::check_replay(batch_, drops_);
         lap();
-        dataplane::open(batch_, slots_, cipher_, drops_,
+        dataplane::open(batch_, std::span(slots_).subspan(first, count), cipher_, drops_,
                         [this](const dataplane::InboundPacket& packet) { accepted(packet); });
         lap();
         dataplane::strip_trailer(batch_, drops_);
@@ -52,13 +75,6 @@ class Decap {
         lap();
     }
 
-    /// Packets of the last run that reached the end.
-    std::size_t passed() const { return batch_.size(); }
-
-    /// Destroys the batch; it is prepared again before the next run.
-    void run_raw(RawCipher& cipher) { cipher.open(texts_); }
-
-  private:
     /// What a worker looks at for each authentic packet.
     void accepted(const dataplane::InboundPacket& packet) {
         dataplane::ChildSa& child = *packet.child;
@@ -83,6 +99,7 @@ class Decap {
     dataplane::InboundBatch batch_;
     dataplane::DropCounters drops_;
     dataplane::FragmentPorts fragments_{dataplane::DatagramLimits{}};
+    std::size_t passed_ = 0;
     std::size_t moved_ = 0;
 };
 

@@ -27,8 +27,29 @@ class Encap {
     /// The batch through all stages. `lap()` is called after each stage, in the order of kStages.
     template <typename Lap>
     void run(Lap lap) {
+        run_part(0, received_.size(), lap);
+        passed_ = batch_.size();
+    }
+
+    /// The same packets through all stages one after the other, each a batch of its own.
+    void run_singly() {
+        passed_ = 0;
+        for (std::size_t i = 0; i < received_.size(); ++i) {
+            run_part(i, 1, [] {});
+            passed_ += batch_.size();
+        }
+    }
+
+    /// Packets of the last run that reached the end.
+    std::size_t passed() const { return passed_; }
+
+    void run_raw(RawCipher& cipher) { cipher.seal(texts_); }
+
+  private:
+    template <typename Lap>
+    void run_part(std::size_t first, std::size_t count, Lap lap) {
         batch_.clear();
-        for (dataplane::Received& received : received_)
+        for (dataplane::Received& received : std::span(received_).subspan(first, count))
             batch_.add().received = &received;
         lap();
         dataplane::policy_lookup(batch_, tunnels_.policies, {{}, fragments_}, drops_, [](dataplane::Policy&) {});
@@ -37,18 +58,12 @@ class Encap {
         lap();
         fitting_.sort(batch_, drops_);
         lap();
-        dataplane::encapsulate(batch_, slots_, drops_);
+        dataplane::encapsulate(batch_, std::span(slots_).subspan(first, count), drops_);
         lap();
         dataplane::seal(batch_, cipher_, drops_);
         lap();
     }
 
-    /// Packets of the last run that reached the end.
-    std::size_t passed() const { return batch_.size(); }
-
-    void run_raw(RawCipher& cipher) { cipher.seal(texts_); }
-
-  private:
     Tunnels tunnels_;
     TunnelChoice choice_;
     PacketMemory plain_;
@@ -61,6 +76,7 @@ class Encap {
     dataplane::DropCounters drops_;
     dataplane::Fitting fitting_;
     dataplane::FragmentPorts fragments_{dataplane::DatagramLimits{}};
+    std::size_t passed_ = 0;
 };
 
 }  // namespace esplane::bench

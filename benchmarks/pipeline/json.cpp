@@ -17,11 +17,18 @@ Json to_json(const PipelineResult& result) {
     Json stages = Json::object();
     for (const StageCycles& stage : result.stages)
         stages[std::string(stage.stage)] = stage.cycles;
-    return {{"direction", result.direction}, {"suite", result.suite},
-            {"size", size_of(result)},       {"tunnels", result.tunnels},
-            {"workers", result.workers},     {"cycles_per_packet", result.cycles_per_packet},
-            {"stages", std::move(stages)},   {"mpps", result.mpps()},
-            {"gbps", result.gbps()},         {"raw_cipher_cycles", result.raw_cipher_cycles}};
+    return {{"direction", result.direction},
+            {"suite", result.suite},
+            {"size", size_of(result)},
+            {"tunnels", result.tunnels},
+            {"workers", result.workers},
+            {"cycles_per_packet", result.cycles_per_packet},
+            {"stages", std::move(stages)},
+            {"mpps", result.mpps()},
+            {"gbps", result.gbps()},
+            {"raw_cipher_cycles", result.raw_cipher_cycles},
+            {"singly_cycles_per_packet", result.singly_cycles},
+            {"batch_gain", result.batch_gain()}};
 }
 
 }  // namespace

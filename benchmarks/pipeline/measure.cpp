@@ -25,6 +25,7 @@ class Measurement {
         for (std::size_t i = 0; i < rounds_.warm_up; ++i)
             once();
         whole_.clear();
+        singly_.clear();
         raw_cipher_.clear();
         for (auto& samples : stages_)
             samples.clear();
@@ -34,6 +35,7 @@ class Measurement {
 
     void report(PipelineResult& result) const {
         result.cycles_per_packet = median(whole_);
+        result.singly_cycles = median(singly_);
         result.raw_cipher_cycles = median(raw_cipher_);
         for (std::size_t i = 0; i < stages_.size(); ++i)
             result.stages.push_back({Flow::kStages[i], median(stages_[i])});
@@ -42,6 +44,7 @@ class Measurement {
   private:
     void once() {
         whole();
+        singly();
         single_stages();
         raw_cipher();
     }
@@ -52,6 +55,15 @@ class Measurement {
         flow_.run([] {});
         const std::uint64_t end = read_tsc();
         whole_.push_back(a_packet(begin, end));
+        require_all_passed(flow_, rounds_.batch);
+    }
+
+    void singly() {
+        flow_.prepare();
+        const std::uint64_t begin = read_tsc();
+        flow_.run_singly();
+        const std::uint64_t end = read_tsc();
+        singly_.push_back(a_packet(begin, end));
         require_all_passed(flow_, rounds_.batch);
     }
 
@@ -82,6 +94,7 @@ class Measurement {
     const Rounds& rounds_;
     const TscClock& clock_;
     std::vector<double> whole_;
+    std::vector<double> singly_;
     std::vector<double> raw_cipher_;
     std::array<std::vector<double>, Flow::kStages.size()> stages_;
 };

@@ -1,4 +1,5 @@
-// Runs one point: batches through the whole pipeline, through the single stages, and through the cipher alone, in turn.
+// Runs one point: batches through the whole pipeline, through the single stages, packet by packet, and through the
+// cipher alone, in turn.
 #pragma once
 
 #include <cstddef>

@@ -22,12 +22,14 @@ struct PipelineResult {
     std::uint32_t workers = 1;
     double cycles_per_packet = 0;     ///< all stages without a stop between them
     std::vector<StageCycles> stages;  ///< each by itself, with a fence before and behind
+    double singly_cycles = 0;         ///< the same packets, each through all stages before the next
     double raw_cipher_cycles = 0;     ///< the cipher's call alone, in the same run
     double tsc_hz = 0;
 
     double mpps() const { return tsc_hz / cycles_per_packet / 1e6; }
     double gbps() const { return mpps() * mean_length * 8 / 1e3; }  ///< of inner packets
     double ratio() const { return cycles_per_packet / raw_cipher_cycles; }
+    double batch_gain() const { return singly_cycles / cycles_per_packet; }
 };
 
 }  // namespace esplane::bench

@@ -16,15 +16,17 @@ std::string titles(const PipelineResult& first) {
     std::string line = fmt::format("{:>6}", "octets");
     for (const StageCycles& stage : first.stages)
         line += fmt::format("  {:>{}}", stage.stage, width(stage.stage));
-    return line + fmt::format("  |  {:>7}  {:>7}  {:>6}  {:>6}  {:>6}\n", "all", "cipher", "ratio", "Mpps", "Gbps");
+    return line + fmt::format("  |  {:>7}  {:>7}  {:>6}  {:>6}  {:>6}  |  {:>7}  {:>6}\n", "all", "cipher", "ratio",
+                              "Mpps", "Gbps", "singly", "gain");
 }
 
 std::string line(const PipelineResult& result) {
     std::string line = fmt::format("{:>6}", result.size);
     for (const StageCycles& stage : result.stages)
         line += fmt::format("  {:>{}.1f}", stage.cycles, width(stage.stage));
-    return line + fmt::format("  |  {:>7.1f}  {:>7.1f}  {:>6.2f}  {:>6.2f}  {:>6.1f}\n", result.cycles_per_packet,
-                              result.raw_cipher_cycles, result.ratio(), result.mpps(), result.gbps());
+    return line + fmt::format("  |  {:>7.1f}  {:>7.1f}  {:>6.2f}  {:>6.2f}  {:>6.1f}  |  {:>7.1f}  {:>6.2f}\n",
+                              result.cycles_per_packet, result.raw_cipher_cycles, result.ratio(), result.mpps(),
+                              result.gbps(), result.singly_cycles, result.batch_gain());
 }
 
 }  // namespace
@@ -34,7 +36,8 @@ std::string heading(const Machine& machine, const Rounds& rounds, int cpu) {
         "{}, TSC {:.2f} GHz, {}, {}, ipsec-mb {} ({}), cpu {}\n"
         "TSC cycles a packet, medians of {} batches of {}. `all` is the stages run as one; `cipher` is the library's "
         "call\n"
-        "alone, in place, one key; Gbps is of inner packets.\n",
+        "alone, in place, one key; Gbps is of inner packets. `singly` is the same packets, each through all stages\n"
+        "before the next; `gain` is what the batch makes of it.\n",
         machine.cpu_model, machine.tsc_hz / 1e9, machine.kernel, machine.compiler, machine.ipsec_mb,
         machine.ipsec_mb_arch, cpu, rounds.batches, rounds.batch);
 }

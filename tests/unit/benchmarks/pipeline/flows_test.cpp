@@ -21,6 +21,9 @@ TEMPLATE_TEST_CASE("every packet passes every stage", "", Encap, Decap) {
                     flow->run([&] { ++laps; });
                     CHECK(laps == TestType::kStages.size());
                     CHECK(flow->passed() == 64);
+                    flow->prepare();
+                    flow->run_singly();
+                    CHECK(flow->passed() == 64);
                     flow->run_raw(raw);
                 }
             }

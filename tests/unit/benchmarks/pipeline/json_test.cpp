@@ -22,6 +22,7 @@ PipelineResult result(const char* size, double mean_length) {
             .tunnels = 1000,
             .cycles_per_packet = 250,
             .stages = {{"policy_lookup", 50}, {"seal", 200}},
+            .singly_cycles = 375,
             .raw_cipher_cycles = 125,
             .tsc_hz = kMachine.tsc_hz};
 }
@@ -33,7 +34,8 @@ TEST_CASE("results have the shape that reports are made from") {
                     "ipsec_mb": "1.3.0", "ipsec_mb_arch": "AVX2"},
         "results": [{"direction": "encap", "suite": "aes256gcm16", "size": 1000, "tunnels": 1000, "workers": 1,
                      "cycles_per_packet": 250.0, "stages": {"policy_lookup": 50.0, "seal": 200.0},
-                     "mpps": 10.0, "gbps": 80.0, "raw_cipher_cycles": 125.0}]})"));
+                     "mpps": 10.0, "gbps": 80.0, "raw_cipher_cycles": 125.0, "singly_cycles_per_packet": 375.0,
+                     "batch_gain": 1.5}]})"));
 }
 
 TEST_CASE("the size of a mixture is its name") {
