@@ -73,6 +73,7 @@ std::vector<Bytes> InboundRig::run(const std::vector<Bytes>& datagrams, Encapsul
     REQUIRE(datagrams.size() <= kBurst);
     std::vector<Bytes> memory(datagrams);
     std::vector<Received> received;
+    received.reserve(memory.size());
     for (Bytes& datagram : memory)
         received.push_back({.octets = datagram,
                             .outer = child.out.path,
