@@ -105,6 +105,35 @@ TEST_CASE("the window alone, every distance, against a set") {
     }
 }
 
+TEST_CASE("a full window jumps ahead: what was seen stays seen where it is still inside, and nothing else is") {
+    for (const std::uint32_t width : {32U, 64U, 1024U, 65536U}) {
+        for (const std::uint64_t base : {std::uint64_t{0}, kTwo32 - width}) {
+            for (const std::uint64_t jump : std::initializer_list<std::uint64_t>{
+                     1, 31, 32, 63, 64, 65, 127, 128, width - 1, width, width + 1, width + 63, 2 * width - 1, 2 * width,
+                     3 * width + 17, 100 * width, kTwo32 / 2}) {
+                ReplayWindow window(width, true);
+                const std::uint64_t full = base + 2 * width;
+                if (base != 0) REQUIRE(window.commit(base));
+                // Of the widest, only what is around: the words behind that are cleared in one go.
+                const std::uint64_t first = width == 65536 ? full - 2000 : base + 1;
+                bool right = true;
+                for (std::uint64_t number = first; number <= full; ++number)
+                    right = right && window.commit(number);
+                const std::uint64_t top = full + jump;
+                right = right && window.commit(top);
+                const std::uint64_t bottom = top - width + 1;
+                const std::uint64_t step = width == 65536 ? 13 : 1;
+                for (std::uint64_t number = bottom - 3; number <= top + 3; number += step) {
+                    const bool seen = number == top || (number >= first && number <= full);
+                    right = right && window.check(number) == (number >= bottom && !seen);
+                }
+                INFO("window " << width << ", full up to " << full << ", " << jump << " ahead");
+                REQUIRE(right);
+            }
+        }
+    }
+}
+
 TEST_CASE("the whole pipeline: first, late and again at every distance") {
     struct Width {
         std::uint32_t packets;
