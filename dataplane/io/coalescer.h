@@ -26,6 +26,12 @@ class Coalescer {
     /// Packets in this train; each packet is in one.
     std::size_t packets(std::size_t train) const { return trains_[train].count; }
     ClearPort port(std::size_t train) const { return trains_[train].port; }
+    /// Tells `visit(std::size_t)` the index of each packet in this train, in order.
+    template <typename Visit>
+    void for_each(std::size_t train, Visit visit) const {
+        for (std::uint16_t at = trains_[train].first; at != kNone; at = next_[at])
+            visit(std::size_t{at});
+    }
     /// Finishes the headers of a train. What to write, in order: what the device is told of it, then the octets. Valid
     /// until the next call.
     std::span<const iovec> finish(std::size_t train);

@@ -3,9 +3,11 @@
 
 #include <concepts>
 #include <cstddef>
+#include <optional>
 #include <span>
 
 #include "dataplane/packet/descriptor.h"
+#include "dataplane/packet/icmp_report.h"
 
 namespace esplane::dataplane {
 
@@ -13,13 +15,24 @@ namespace esplane::dataplane {
 ///         writable until release(). The clear side keeps kTailroom octets writable behind each.
 /// release gives the memory of all that rx handed out back.
 /// slots   lends memory for outgoing packets; what is not handed to tx is simply not sent. Valid until the next
-/// slots(). tx      sends, in order; says how many were not taken. The slots' memory is the backend's again.
+/// slots(). tx      sends, in order; marks those that were not taken, and says how many. The slots' memory is the
+/// backend's again.
 template <typename T>
-concept PacketIo = requires(T io, std::span<Received> in, std::span<Slot> lent, std::span<const Slot> out) {
+concept PacketIo = requires(T io, std::span<Received> in, std::span<Slot> slots) {
     { io.rx(in) } -> std::same_as<std::size_t>;
     io.release();
-    io.slots(lent);
-    { io.tx(out) } -> std::same_as<std::size_t>;
+    io.slots(slots);
+    { io.tx(slots) } -> std::same_as<std::size_t>;
+};
+
+/// What the cipher side knows besides.
+///
+/// next_report     what it has learnt of outer packets of ours that were too big; empty when there is no more
+/// take_overflows  packets that arrived and were lost because nobody read them in time, since the last call
+template <typename T>
+concept CipherIo = PacketIo<T> && requires(T io) {
+    { io.next_report() } -> std::same_as<std::optional<TooBigReport>>;
+    { io.take_overflows() } -> std::same_as<std::uint64_t>;
 };
 
 }  // namespace esplane::dataplane

@@ -130,13 +130,15 @@ void TunIo::slots(std::span<Slot> lent) {
         lent[i] = {.octets = sending_.at(i), .capacity = Buffers::kCapacity};
 }
 
-std::size_t TunIo::tx(std::span<const Slot> out) {
+std::size_t TunIo::tx(std::span<Slot> out) {
     std::size_t failed = 0;
     coalescer_.group(out, takes_);
     for (std::size_t train = 0; train < coalescer_.trains(); ++train) {
         const std::span<const iovec> pieces = coalescer_.finish(train);
         const int fd = descriptor_of(coalescer_.port(train));
-        if (writev(fd, pieces.data(), static_cast<int>(pieces.size())) < 0) failed += coalescer_.packets(train);
+        if (writev(fd, pieces.data(), static_cast<int>(pieces.size())) >= 0) continue;
+        coalescer_.for_each(train, [&](std::size_t index) { out[index].refused = true; });
+        failed += coalescer_.packets(train);
     }
     return failed;
 }

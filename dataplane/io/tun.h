@@ -34,7 +34,7 @@ class TunIo {
     std::size_t rx(std::span<Received> in);
     void release() {}
     void slots(std::span<Slot> lent);
-    std::size_t tx(std::span<const Slot> out);
+    std::size_t tx(std::span<Slot> out);
 
   private:
     struct Device {

@@ -107,7 +107,7 @@ void UdpEspIo::slots(std::span<Slot> lent) {
         lent[i] = {.octets = sending_.at(i), .capacity = Buffers::kCapacity};
 }
 
-std::size_t UdpEspIo::tx(std::span<const Slot> out) {
+std::size_t UdpEspIo::tx(std::span<Slot> out) {
     std::size_t failed = 0;
     const auto socket_of = [&](const Slot& slot) -> const CipherSocket& {
         return sockets_.find(slot.outer.remote.address.family(), slot.encapsulation, slot.dont_fragment);
@@ -123,8 +123,8 @@ std::size_t UdpEspIo::tx(std::span<const Slot> out) {
 }
 
 /// One message for each train, or for each packet; says how many packets the kernel did not take.
-std::size_t UdpEspIo::send_burst(const CipherSocket& socket, std::span<const Slot> slots, bool in_trains) {
-    std::array<std::span<const Slot>, kBurst> trains;
+std::size_t UdpEspIo::send_burst(const CipherSocket& socket, std::span<Slot> slots, bool in_trains) {
+    std::array<std::span<Slot>, kBurst> trains;
     std::size_t count = 0;
     for (std::size_t begin = 0; begin < slots.size(); ++count) {
         const std::size_t length = in_trains ? train_length(slots.subspan(begin)) : 1;
@@ -140,7 +140,7 @@ std::size_t UdpEspIo::send_burst(const CipherSocket& socket, std::span<const Slo
         const std::size_t taken = send_messages(socket, {&out_.messages[sent], count - sent});
         sent += taken;
         if (taken > 0) continue;
-        const std::span<const Slot> refused = trains[sent];
+        const std::span<Slot> refused = trains[sent];
         ++sent;
         if (refused.size() > 1 && (errno == EMSGSIZE || errno == EINVAL)) {
             // Each datagram is larger than the link takes: the kernel fragments single ones only.
@@ -149,6 +149,8 @@ std::size_t UdpEspIo::send_burst(const CipherSocket& socket, std::span<const Slo
         }
         if (errno == EMSGSIZE && socket.dont_fragment) reports_.refused(refused.front());
         // The others may still go.
+        for (Slot& slot : refused)
+            slot.refused = true;
         failed += refused.size();
     }
     return failed;

@@ -27,7 +27,7 @@ class UdpEspIo {
     std::size_t rx(std::span<Received> in);
     void release() {}
     void slots(std::span<Slot> lent);
-    std::size_t tx(std::span<const Slot> out);
+    std::size_t tx(std::span<Slot> out);
 
     /// What rx() has learnt of outer packets of ours that were too big: a hint by anyone, or, once tx() did not take a
     /// packet with DF, the MTU of the device.
@@ -61,7 +61,7 @@ class UdpEspIo {
     void count_overflows(const CipherSocket& socket, std::uint32_t dropped_so_far);
     void address_message(std::size_t index, std::span<const Slot> train);
     std::size_t send_messages(const CipherSocket& socket, std::span<mmsghdr> messages);
-    std::size_t send_burst(const CipherSocket& socket, std::span<const Slot> slots, bool in_trains);
+    std::size_t send_burst(const CipherSocket& socket, std::span<Slot> slots, bool in_trains);
 
     const CipherSockets& sockets_;
     std::array<std::uint32_t, 4> dropped_so_far_{};  // of each that receives

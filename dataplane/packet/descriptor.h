@@ -33,6 +33,7 @@ struct Slot {
     Encapsulation encapsulation = Encapsulation::kNone;  ///< cipher side
     std::uint8_t traffic_class = 0;                      ///< cipher side: DSCP and ECN of the outer header
     bool dont_fragment = false;                          ///< cipher side: DF of an outer IPv4 header
+    bool refused = false;                                ///< set by tx(): it was not taken
 };
 
 }  // namespace esplane::dataplane

@@ -23,7 +23,8 @@ bool FragmentPorts::complete(InnerPacket& packet, ByteView octets, std::uint32_t
     if (header->offset == 0) return true;
     first_fragments_.expire(now, kForget);
     const Transport* const known = first_fragments_.find(header->key);
-    if (known == nullptr) return false;
+    // One that begins within the first would overwrite what has been checked (RFC 1858 3.2, RFC 5722).
+    if (known == nullptr || header->offset < known->end) return false;
     packet.protocol = known->protocol;
     packet.source_port = known->source_port;
     packet.destination_port = known->destination_port;
@@ -40,6 +41,7 @@ void FragmentPorts::remember(const InnerPacket& packet, ByteView octets, std::ui
     first_fragments_.insert(header->key, now, kForget) = {
         .source_port = packet.source_port,
         .destination_port = packet.destination_port,
+        .end = header->data_length(),
         .protocol = packet.protocol,
         .has_ports = packet.has_ports,
     };

@@ -16,7 +16,7 @@ class FragmentPorts {
 
     /// Before a packet is checked: gives a later fragment the protocol and ports of its first one. `packet` is what
     /// parse_inner() read from `octets`; `scope` is the tunnel's number. False for a later fragment whose first one is
-    /// not known: it may pass only where any port of any protocol may.
+    /// not known, or which overlaps it: it may pass only where any port of any protocol may.
     bool complete(InnerPacket& packet, ByteView octets, std::uint32_t scope, TimePoint now);
 
     /// After a packet has passed its check: a first fragment lets its later ones pass. No-op for others.
@@ -28,6 +28,7 @@ class FragmentPorts {
     struct Transport {
         std::uint16_t source_port = 0;
         std::uint16_t destination_port = 0;
+        std::uint32_t end = 0;  ///< of the first fragment's data, in octets
         std::uint8_t protocol = 0;
         bool has_ports = false;
     };

@@ -25,7 +25,7 @@ Fate fate_of_ipv4(const InnerPacket& inner, ByteView octets, const OutboundSa& s
 }  // namespace
 
 Fate fate_of(const InnerPacket& inner, ByteView octets, const OutboundSa& sa) {
-    if (inner.length <= sa.sizes.mtu && fits_a_datagram(inner, sa)) [[likely]]
+    if (inner.length <= sa.sizes.mtu) [[likely]]
         return Fate::kFits;
     if (inner.source.family() == Family::kIpv4) return fate_of_ipv4(inner, octets, sa);
     // RFC 8200 5: IPv6 need not go below this; the outer packet is fragmented instead.

@@ -6,6 +6,14 @@
 #include "dataplane/sa/tunnel.h"
 
 namespace esplane::dataplane {
+namespace {
+
+/// However large the path's MTU, and whatever an operator writes. Of all ways out IPv4 with UDP carries the least.
+std::uint32_t most_in_a_datagram(const EspOverhead& esp) {
+    return inner_mtu(kLargestMtu, {.esp = esp, .outer = Family::kIpv4, .encapsulation = Encapsulation::kUdp});
+}
+
+}  // namespace
 
 ChildSa::ChildSa(ChildOptions options)
     : id(options.id),
@@ -58,7 +66,7 @@ void ChildSa::resize() {
     // not go away by it.
     if (chosen.mtu_bytes != 0) mtu = path.is_lowered() ? std::min(mtu, chosen.mtu_bytes) : chosen.mtu_bytes;
     // Below this no IPv4 host needs to go (RFC 791 3.1); the outer packet is fragmented then.
-    out.sizes = inner_sizes(std::max(mtu, kLeastPathMtuIpv4), chosen.mss_bytes);
+    out.sizes = inner_sizes(std::clamp(mtu, kLeastPathMtuIpv4, most_in_a_datagram(overhead_)), chosen.mss_bytes);
 }
 
 }  // namespace esplane::dataplane

@@ -30,6 +30,7 @@ namespace esplane::dataplane {
     X(kDummy, "dummy")                           /* in: a dummy packet of the peer's (RFC 4303 2.6), as it should */ \
     X(kKeepalive, "keepalive")                   /* in: a NAT keepalive (RFC 3948 2.3), as it should */            \
     X(kControlRingFull, "control_ring_full")     /* in: an IKE message that the control thread had no room for */  \
+    X(kRxOverflow, "rx_overflow")                /* in: the sockets' buffers were full: the worker is too slow */  \
     X(kTxFailed, "tx_failed")                    /* the kernel did not take it */
 // clang-format on
 
@@ -53,7 +54,9 @@ constexpr std::string_view name(DropReason reason) {
 
 class DropCounters {
   public:
-    void count(DropReason reason) { counters_[static_cast<std::size_t>(reason)].add(1); }
+    void count(DropReason reason, std::uint64_t packets = 1) {
+        counters_[static_cast<std::size_t>(reason)].add(packets);
+    }
     std::uint64_t read(DropReason reason) const { return counters_[static_cast<std::size_t>(reason)].read(); }
 
   private:

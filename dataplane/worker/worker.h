@@ -19,7 +19,7 @@
 
 namespace esplane::dataplane {
 
-template <PacketIo Clear, PacketIo Cipher>
+template <PacketIo Clear, CipherIo Cipher>
 class Worker {
   public:
     /// All of it must outlive the worker. The waiter already watches the cipher side's descriptors.
@@ -142,13 +142,14 @@ class Worker {
                               packet.child->out.sizes.mtu, {slot.octets, slot.capacity}));
             if (slot.length > 0) ++count;
         }
-        const std::size_t failed = clear_.tx(std::span<const Slot>(slots_.data(), count));
-        for (std::size_t i = 0; i < failed; ++i)
-            mailbox_.drops.count(DropReason::kTxFailed);
+        mailbox_.drops.count(DropReason::kTxFailed, clear_.tx(std::span(slots_).first(count)));
     }
 
     bool inbound() {
         const std::size_t count = cipher_.rx(received_);
+        mailbox_.drops.count(DropReason::kRxOverflow, cipher_.take_overflows());
+        while (const auto report = cipher_.next_report())
+            sas_.apply(*report, time_);
         if (count == 0) return false;
         process_inbound(count);
         cipher_.release();
@@ -180,10 +181,14 @@ class Worker {
         for (const auto& packet : batch.packets())
             slots_[count++] = packet.slot;
         if (count == 0) return;
-        const std::size_t failed = io.tx(std::span<const Slot>(slots_.data(), count));
-        for (std::size_t i = 0; i < failed; ++i)
-            mailbox_.drops.count(DropReason::kTxFailed);
+        const std::size_t failed = io.tx(std::span(slots_).first(count));
         mailbox_.packets.add(count - failed);
+        if (failed == 0) [[likely]]
+            return;
+        const auto packets = batch.packets();
+        for (std::size_t i = 0; i < count; ++i) {
+            if (slots_[i].refused) dataplane::count(mailbox_.drops, packets[i], DropReason::kTxFailed);
+        }
     }
 
     void accepted(const InboundPacket& packet) {

@@ -16,8 +16,10 @@ namespace {
 using dataplane::Buffers;
 using dataplane::ChildOptions;
 using dataplane::ChildSa;
+using dataplane::DatagramLimits;
 using dataplane::DropCounters;
 using dataplane::DropReason;
+using dataplane::FragmentPorts;
 using dataplane::InboundBatch;
 using dataplane::InboundPacket;
 using dataplane::OutboundBatch;
@@ -49,10 +51,18 @@ ChildOptions child_options(SaOptions& options) {
     return child;
 }
 
+/// A tunnel that takes packets of any length.
+TunnelPolicy policy_of(const ChildSa& child) {
+    TunnelPolicy policy;
+    policy.policies = {child.selectors};
+    policy.mtu_bytes = dataplane::kLargestMtu;
+    return policy;
+}
+
 /// One CHILD_SA that has already sent and received all before `first`.
 struct Sa {
-    explicit Sa(SaOptions options) : child(child_options(options)) {
-        child.join(tunnel);
+    explicit Sa(SaOptions options) : child(child_options(options)), tunnel(policy_of(child)) {
+        if (!child.join(tunnel)) throw std::logic_error("the tunnel has no policy for its SA");
         child.out.sequence = dataplane::test::sequence_after(options.first - 1, options.esn);
         if (options.first > 1) child.in.window.commit(options.first - 1);
         table.insert(child.in.spi, &child);
@@ -60,8 +70,9 @@ struct Sa {
             slots.push_back({.octets = buffers.at(i), .capacity = Buffers::kCapacity});
     }
 
-    TunnelState tunnel{TunnelPolicy{}};
     ChildSa child;
+    TunnelState tunnel;
+    FragmentPorts fragments{DatagramLimits{}};
     SpiTable table;
     crypto::EspCipher cipher;
     Buffers buffers;
@@ -85,8 +96,8 @@ void seal_batch(OutboundBatch& batch, Sa& sa, DropCounters& drops) {
         packet.child = &sa.child;
         return std::nullopt;
     });
-    refuse_too_big(batch, drops);
-    seal(batch, sa.slots, sa.cipher, drops);
+    encapsulate(batch, sa.slots, drops);
+    seal(batch, sa.cipher, drops);
 }
 
 void open_batch(InboundBatch& batch, Sa& sa, DropCounters& drops) {
@@ -95,7 +106,7 @@ void open_batch(InboundBatch& batch, Sa& sa, DropCounters& drops) {
     check_replay(batch, drops);
     open(batch, sa.slots, sa.cipher, drops, [](const InboundPacket&) {});
     strip_trailer(batch, drops);
-    check_selectors(batch, drops);
+    check_selectors(batch, {{}, sa.fragments}, drops);
 }
 
 /// All `received` through `stages`, in batches; `finish` makes a packet of each slot that was filled.

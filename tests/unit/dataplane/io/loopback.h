@@ -80,7 +80,7 @@ inline std::size_t send(UdpEspIo& io, const std::vector<Slot>& ways, std::size_t
             slot.octets[at] = static_cast<std::uint8_t>(i + at + 1);
         slots[i] = slot;
     }
-    return io.tx(std::span<const Slot>(slots).first(ways.size()));
+    return io.tx(std::span(slots).first(ways.size()));
 }
 
 struct Arrived {

@@ -36,7 +36,7 @@ std::vector<Bytes> echo(UdpEspIo& io, const std::vector<Packet>& packets, std::v
             slots[i].encapsulation = packet.encapsulation;
             sent.push_back(to_bytes({slots[i].octets, packet.length}));
         }
-        CHECK(io.tx(std::span<const Slot>(slots).first(count)) == 0);
+        CHECK(io.tx(std::span(slots).first(count)) == 0);
         std::array<Received, kBurst> in;
         // On loopback everything has arrived when tx() returns. Small bursts leave the rest of a train for the next.
         for (std::size_t got; (got = io.rx(std::span<Received>(in).first(1 + begin % 7))) > 0; io.release()) {

@@ -38,6 +38,18 @@ Bytes later_of(Family family, std::uint32_t id) {
     return fragment(family, {.offset = 24, .identification = id, .protocol = 17}, filler(16));
 }
 
+TEST_CASE("a fragment that begins within the first one has no ports: it would overwrite what was checked") {
+    for (const Family family : {Family::kIpv4, Family::kIpv6}) {
+        FragmentPorts ports({});
+        remember(ports, first_of(family, 1));  // 24 octets
+        for (const std::uint32_t offset : {8U, 16U}) {
+            CHECK_FALSE(
+                complete(ports, fragment(family, {.offset = offset, .identification = 1, .protocol = 17}, filler(40))));
+        }
+        CHECK(complete(ports, later_of(family, 1)));
+    }
+}
+
 TEST_CASE("a later fragment has the ports of its first one") {
     for (const Family family : {Family::kIpv4, Family::kIpv6}) {
         INFO("IPv" << static_cast<int>(family));

@@ -115,8 +115,8 @@ TEST_CASE("each octet changed in turn: its own reason, and nothing has moved") {
                 REQUIRE(receiver.window() == window);
             }
             CHECK(receiver.rig.accepted.empty());
-            CHECK(receiver.rig.child.in.packets.read() == 0);
-            CHECK(receiver.rig.child.in.bytes.read() == 0);
+            CHECK(receiver.rig.child.in.volume.packets.read() == 0);
+            CHECK(receiver.rig.child.in.volume.bytes.read() == 0);
             CHECK(fate_of(receiver.rig, good) == test::passes_as(inner));
             CHECK(fate_of(receiver.rig, good) == dropped("replay"));
         }

@@ -122,7 +122,8 @@ TEST_CASE("any mix of packets arrives whole at the peer's, each fragment within 
             Bytes packet = v4(20 + random.below(most - 19), false);
             store_be(packet.data() + 4, static_cast<std::uint16_t>(1000 + i));
             store_be(packet.data() + 10, std::uint16_t{0});
-            store_be(packet.data() + 10, static_cast<std::uint16_t>(65535 - test::checksum_residue(ByteView(packet).first(20))));
+            store_be(packet.data() + 10,
+                     static_cast<std::uint16_t>(65535 - test::checksum_residue(ByteView(packet).first(20))));
             packets.push_back(std::move(packet));
         }
         const auto sealed = rig.run(packets);

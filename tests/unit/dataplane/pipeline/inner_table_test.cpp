@@ -40,14 +40,16 @@ Bytes joined(std::initializer_list<Bytes> parts) {
 
 class Receiver {
   public:
-    explicit Receiver(SelectorPair selectors = test::tunnel_policy().selectors)
+    explicit Receiver(SelectorPair selectors = test::tunnel_policy().policies[0])
         : peer_({{crypto::EncrId::kAesGcm16, 256}}, test::child_options()), rig_(with(std::move(selectors))) {}
 
+    /// Each packet for itself: a fragment finds no first one that came before.
     Fate receive(ByteView inner, std::uint8_t next_header) {
+        rig_.forget_fragments();
         return fate_of(rig_, peer_.packet(++sequence_, inner, next_header));
     }
-    std::uint64_t packets() const { return rig_.child.in.packets.read(); }
-    std::uint64_t bytes() const { return rig_.child.in.bytes.read(); }
+    std::uint64_t packets() const { return rig_.child.in.volume.packets.read(); }
+    std::uint64_t bytes() const { return rig_.child.in.volume.bytes.read(); }
 
   private:
     static ChildOptions with(SelectorPair selectors) {
@@ -195,7 +197,7 @@ TrafficSelector selector(std::string_view prefix, std::uint8_t protocol, std::ui
 /// The peer's side: this protocol, these ports. Ours: anything.
 SelectorPair only(std::uint8_t protocol, std::uint16_t first = 0, std::uint16_t last = 65535) {
     return {
-        .local = test::tunnel_policy().selectors.local,
+        .local = test::tunnel_policy().policies[0].local,
         .remote = {selector("10.2.0.0/16", protocol, first, last), selector("2001:db8:2::/48", protocol, first, last)}};
 }
 

@@ -38,14 +38,28 @@ void MemoryIo::slots(std::span<Slot> lent) {
     }
 }
 
-std::size_t MemoryIo::tx(std::span<const Slot> out) {
+std::size_t MemoryIo::tx(std::span<Slot> out) {
     const std::size_t refused = std::min(refuse, out.size());
     refuse -= refused;
     sent_count += out.size() - refused;
+    for (Slot& slot : out.first(refused))
+        slot.refused = true;
     if (forgets) return refused;
     for (const Slot& slot : out.subspan(refused))
-        sent_.push_back({{slot.octets, slot.octets + slot.length}, slot.port, slot.outer, slot.encapsulation});
+        sent_.push_back({{slot.octets, slot.octets + slot.length},
+                         slot.port,
+                         slot.outer,
+                         slot.encapsulation,
+                         slot.traffic_class,
+                         slot.dont_fragment});
     return refused;
+}
+
+std::optional<TooBigReport> MemoryIo::next_report() {
+    if (reports.empty()) return std::nullopt;
+    const TooBigReport last = reports.back();
+    reports.pop_back();
+    return last;
 }
 
 void MemoryIo::attach(ClearPort port, int, OffloadSupport) {

@@ -1,6 +1,7 @@
 // A PacketIo in memory: a test puts packets in and takes packets out.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "dataplane/io/offload.h"
@@ -14,6 +15,8 @@ struct Sent {
     ClearPort port{};
     Path outer;
     Encapsulation encapsulation = Encapsulation::kNone;
+    std::uint8_t traffic_class = 0;
+    bool dont_fragment = false;
 };
 
 class MemoryIo {
@@ -24,7 +27,9 @@ class MemoryIo {
     std::size_t rx(std::span<Received> in);
     void release();
     void slots(std::span<Slot> lent);
-    std::size_t tx(std::span<const Slot> out);
+    std::size_t tx(std::span<Slot> out);
+    std::optional<TooBigReport> next_report();
+    std::uint64_t take_overflows() { return std::exchange(overflows, 0); }
     void attach(ClearPort port, int fd, OffloadSupport offload);
     void detach(ClearPort port);
 
@@ -35,6 +40,8 @@ class MemoryIo {
     std::vector<Sent> take();
 
     std::vector<ClearPort> attached;
+    std::vector<TooBigReport> reports;  ///< handed to the worker, the last first
+    std::uint64_t overflows = 0;
     std::size_t refuse = 0;      ///< how many of the next packets tx() does not take
     bool forgets = false;        ///< only counts what is sent, without allocating
     std::size_t sent_count = 0;  ///< since the beginning
@@ -52,6 +59,6 @@ class MemoryIo {
     std::vector<Sent> sent_;
 };
 
-static_assert(PacketIo<MemoryIo>);
+static_assert(CipherIo<MemoryIo>);
 
 }  // namespace esplane::dataplane::test

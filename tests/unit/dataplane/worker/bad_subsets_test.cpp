@@ -29,7 +29,7 @@ SelectorPair between(std::string_view local, std::string_view remote) {
 TunnelPolicy policy_to(std::uint32_t number, std::string_view remote) {
     TunnelPolicy policy = test::tunnel_policy();
     policy.id = TunnelId{number};
-    policy.selectors = between("10.1.0.0/16", remote);
+    policy.policies = {between("10.1.0.0/16", remote)};
     return policy;
 }
 
@@ -132,7 +132,9 @@ class Outbound {
 
     explicit Outbound(const Suite& suite)
         : ours_(test::child_options_of(suite)), peer_([&] { return test::mirrored(ours_); }()) {
-        bench_.add_tunnel();
+        TunnelPolicy never_fragments = test::tunnel_policy();
+        never_fragments.fragment = FragmentPolicy::kNever;
+        bench_.add_tunnel(never_fragments);
         bench_.install(test::copy_of(ours_));
         // One that is down, and one of which the peer has granted less than was asked for.
         bench_.add_tunnel(policy_to(2, "10.5.0.0/16"));

@@ -18,7 +18,9 @@ class SilentIo {
     std::size_t rx(std::span<Received>) { return 0; }
     void release() {}
     void slots(std::span<Slot> lent) { std::fill(lent.begin(), lent.end(), Slot{}); }
-    std::size_t tx(std::span<const Slot>) { return 0; }
+    std::size_t tx(std::span<Slot>) { return 0; }
+    static std::optional<TooBigReport> next_report() { return std::nullopt; }
+    static std::uint64_t take_overflows() { return 0; }
     void attach(ClearPort, int, OffloadSupport) {}
     void detach(ClearPort) {}
 };
