@@ -19,14 +19,17 @@ std::string peering(const gateway::TunnelOptions& tunnel) {
            ' ' + ike.remote_id.to_string();
 }
 
-/// All by which a packet finds its tunnel. The order of the prefixes plays no part in that.
-std::string policy(const gateway::TunnelOptions& tunnel) {
-    std::string result = tunnel.interface;
-    for (std::vector<Prefix> prefixes : {tunnel.local_prefixes, tunnel.remote_prefixes}) {
-        std::sort(prefixes.begin(), prefixes.end());
+/// All by which a packet finds its CHILD_SA. The order of the selectors plays no part in that.
+std::string policy(const std::string& interface, const ike::ChildPolicy& child) {
+    std::string result = interface;
+    for (const auto* selectors : {&child.selectors.local, &child.selectors.remote}) {
+        std::vector<std::string> texts;
+        for (const dataplane::TrafficSelector& selector : *selectors)
+            texts.push_back(selector.to_string());
+        std::sort(texts.begin(), texts.end());
         result += " :";
-        for (const Prefix& prefix : prefixes)
-            result += ' ' + prefix.to_string();
+        for (const std::string& text : texts)
+            result += ' ' + text;
     }
     return result;
 }
@@ -58,9 +61,15 @@ class Check {
     }
 
     void check_policy(std::size_t index) {
-        const auto [first, is_new] = policies_.emplace(policy(tunnels_[index]), index);
-        if (is_new) return;
-        problems_.add(places_[index], "has the same subnets and interface as " + name(first->second) +
+        const gateway::TunnelOptions& tunnel = tunnels_[index];
+        for (const ike::ChildPolicy& child : tunnel.ike.children) {
+            const auto [first, is_new] = policies_.emplace(policy(tunnel.interface, child), index);
+            if (!is_new && first->second != index) return complain_of_policy(index, first->second);
+        }
+    }
+
+    void complain_of_policy(std::size_t index, std::size_t first) {
+        problems_.add(places_[index], "has the same subnets and interface as " + name(first) +
                                           ", so that a packet could take either; give it an interface of its own");
     }
 

@@ -1,18 +1,12 @@
 #include "config/ends.h"
 
-#include <algorithm>
+#include "config/children.h"
 
 namespace esplane::config {
 namespace {
 
 constexpr Key kEndKeys[] = {{"address"}, {"id"}, {"subnets"}};
 constexpr std::string_view kIdentityForms = "an IP address, a domain name, user@domain, or @name for any other name";
-
-struct Subnets {
-    bool sound = false;  ///< all of them are there and right
-    std::vector<Prefix> prefixes;
-    std::vector<Place> places;
-};
 
 Parsed<IpAddress> parse_local_address(std::string_view text) {
     if (text == "any" || text == "auto") {
@@ -48,68 +42,6 @@ Parsed<ike::IdentityPattern> parse_remote_id(std::string_view text) {
 ike::Identity identity_of(const IpAddress& address) {
     const bool ipv4 = address.family() == Family::kIpv4;
     return {ipv4 ? ike::wire::IdType::kIpv4Addr : ike::wire::IdType::kIpv6Addr, to_bytes(address.octets())};
-}
-
-Subnets read_subnets(const Section& end) {
-    const std::optional<List> list = end.list("subnets");
-    Subnets result;
-    if (!list) {
-        if (!end.has("subnets")) end.missing("subnets", "list the prefixes on this side, such as [10.0.0.0/16]");
-        return result;
-    }
-    if (list->values.empty()) end.complain(list->place, "subnets", "at least one prefix is needed");
-    result.sound = !list->values.empty();
-    for (const Scalar& value : list->values) {
-        const Parsed<Prefix> prefix = parse_prefix(value.text);
-        const auto known = prefix.ok() ? std::find(result.prefixes.begin(), result.prefixes.end(), prefix.value())
-                                       : result.prefixes.end();
-        if (prefix.ok() && known == result.prefixes.end()) {
-            result.prefixes.push_back(prefix.value());
-            result.places.push_back(value.place);
-            continue;
-        }
-        end.complain(value.place, "subnets", prefix.ok() ? quoted(value.text) + " is listed twice" : prefix.error());
-        result.sound = false;
-    }
-    return result;
-}
-
-bool has_family(const Subnets& subnets, Family family) {
-    return std::any_of(subnets.prefixes.begin(), subnets.prefixes.end(),
-                       [&](const Prefix& prefix) { return prefix.address.family() == family; });
-}
-
-/// A packet has both its addresses of one family, so that a family on one side alone could never match.
-void check_families(const Section& end, const Subnets& subnets, const Subnets& other, std::string_view other_name) {
-    for (const Family family : {Family::kIpv4, Family::kIpv6}) {
-        if (!has_family(subnets, family) || has_family(other, family)) continue;
-        std::size_t first = 0;
-        while (subnets.prefixes[first].address.family() != family)
-            ++first;
-        end.complain(subnets.places[first], "subnets",
-                     quoted(subnets.prefixes[first].to_string()) + " has no counterpart: " + std::string(other_name) +
-                         ".subnets has no " + (family == Family::kIpv4 ? "IPv4" : "IPv6") + " prefix");
-    }
-}
-
-std::vector<dataplane::TrafficSelector> selectors_of(const std::vector<Prefix>& prefixes) {
-    std::vector<dataplane::TrafficSelector> selectors;
-    selectors.reserve(prefixes.size());
-    for (const Prefix& prefix : prefixes)
-        selectors.push_back(dataplane::TrafficSelector::from_prefix(prefix));
-    return selectors;
-}
-
-void read_all_subnets(const Section& local, const Section& remote, gateway::TunnelOptions& into) {
-    const Subnets ours = read_subnets(local);
-    const Subnets theirs = read_subnets(remote);
-    if (ours.sound && theirs.sound) {
-        check_families(local, ours, theirs, "remote");
-        check_families(remote, theirs, ours, "local");
-    }
-    into.local_prefixes = ours.prefixes;
-    into.remote_prefixes = theirs.prefixes;
-    into.ike.selectors = {selectors_of(ours.prefixes), selectors_of(theirs.prefixes)};
 }
 
 void read_local_id(const Section& local, ike::TunnelOptions& into) {
@@ -148,7 +80,7 @@ bool read_ends(const Section& tunnel, gateway::TunnelOptions& into) {
     const bool any = remote_place && !ike.remote_address;
     read_local_id(local, ike);
     read_remote_id(remote, any, ike);
-    read_all_subnets(local, remote, into);
+    read_children(tunnel, local, remote, into);
     return any;
 }
 

@@ -1,4 +1,4 @@
-// `local` and `remote` of a tunnel: who the two gateways are and what stands behind each.
+// `local` and `remote` of a tunnel: who the two gateways are; what stands behind each is in config/children.h.
 #pragma once
 
 #include "config/section.h"

@@ -28,6 +28,10 @@ std::string text_of(const T& value) requires requires {
     ike::to_string(value);
 }
 { return ike::to_string(value); }
+std::string text_of(const ike::ChildPolicy& child) {
+    return child.name + ": " + dataplane::to_string(child.selectors.local) +
+           " === " + dataplane::to_string(child.selectors.remote) + ';';
+}
 template <typename T>
 std::string text_of(const std::optional<T>& value) {
     return value ? text_of(*value) : "none";
@@ -70,10 +74,9 @@ std::string fingerprint(const gateway::TunnelOptions& tunnel) {
         .line("name", ike.name)
         .line("local.address", ike.local_address)
         .line("local.id", text_of(static_cast<std::uint32_t>(ike.local_id.type)) + ' ' + ike.local_id.to_string())
-        .line("local.subnets", tunnel.local_prefixes)
         .line("remote.address", ike.remote_address)
         .line("remote.id", ike.remote_id)
-        .line("remote.subnets", tunnel.remote_prefixes)
+        .line("children", ike.children)
         .line("psk", digest(ike.psk.get()))
         .line("ike.proposals", ike.ike_proposals)
         .line("ike.lifetime", ike.ike_lifetime)

@@ -51,6 +51,12 @@ Section Section::section(std::string_view key, std::span<const Key> keys) const 
     return result;
 }
 
+Section Section::section_of(std::string_view key, const Entry& entry, std::span<const Key> keys) const {
+    Section result(entry.value.get(), nullptr, entry.key_place, keys, *problems_, extent_);
+    result.label_ = path(key) + '.' + entry.key;
+    return result;
+}
+
 std::optional<Scalar> Section::scalar(std::string_view key) const {
     const Entry* entry = find(key);
     if (entry == nullptr) return std::nullopt;

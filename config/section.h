@@ -44,6 +44,9 @@ class Section {
     /// The map under `key`; an absent one is empty, and stands where this section stands.
     Section section(std::string_view key, std::span<const Key> keys) const;
 
+    /// The map that stands under `entry` of the map `key`; nothing is laid under it.
+    Section section_of(std::string_view key, const Entry& entry, std::span<const Key> keys) const;
+
     /// The value of `key`, the own before the inherited. A map or a list in its place is reported.
     std::optional<Scalar> scalar(std::string_view key) const;
     /// The same for a list; a single value counts as a list of one.

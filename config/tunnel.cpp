@@ -11,19 +11,13 @@
 namespace esplane::config {
 namespace {
 
-constexpr Key kTunnelKeys[] = {{"local"},
-                               {"remote"},
-                               {"auth"},
-                               {"ike"},
-                               {"esp"},
-                               {"dpd"},
-                               {"start"},
-                               {"encap"},
-                               {"mtu"},
-                               {"mss"},
-                               {"interface"},
-                               {"routes"},
-                               {"profile", "write the tunnel's parameters out"}};
+constexpr Key kTunnelKeys[] = {{"local"},    {"remote"},
+                               {"children"}, {"auth"},
+                               {"ike"},      {"esp"},
+                               {"dpd"},      {"start"},
+                               {"encap"},    {"mtu"},
+                               {"mss"},      {"interface"},
+                               {"routes"},   {"profile", "write the tunnel's parameters out"}};
 constexpr Choice<ike::StartMode> kStarts[] = {
     {"auto", ike::StartMode::kAuto}, {"on-demand", ike::StartMode::kOnDemand}, {"listen", ike::StartMode::kListen}};
 constexpr Choice<bool> kEncaps[] = {{"auto", false}, {"always", true}};
@@ -82,7 +76,8 @@ gateway::TunnelOptions read(const Section& tunnel, const std::string& directory)
 
 gateway::TunnelOptions read_tunnel(const Entry& tunnel, const YamlNode* defaults, const std::string& directory,
                                    Problems& problems) {
-    if (const std::optional<std::string> flaw = flaw_of_tunnel_name(tunnel.key)) problems.add(tunnel.key_place, *flaw);
+    if (const std::optional<std::string> flaw = flaw_of_name(tunnel.key, "a tunnel"))
+        problems.add(tunnel.key_place, *flaw);
     const Section section(tunnel.value.get(), defaults, tunnel.key_place, kTunnelKeys, problems);
     gateway::TunnelOptions result = read(section, directory);
     result.ike.name = tunnel.key;

@@ -181,9 +181,10 @@ Parsed<std::string> parse_socket_path(std::string_view text) {
     return std::string(text);
 }
 
-std::optional<std::string> flaw_of_tunnel_name(std::string_view name) {
+std::optional<std::string> flaw_of_name(std::string_view name, std::string_view what) {
     if (!name.empty() && name.size() <= 64 && only(name, "-_.")) return std::nullopt;
-    return quoted(name) + " cannot name a tunnel; 1 to 64 of the characters A-Z a-z 0-9 - _ . are accepted";
+    return quoted(name) + " cannot name " + std::string(what) +
+           "; 1 to 64 of the characters A-Z a-z 0-9 - _ . are accepted";
 }
 
 }  // namespace esplane::config

@@ -44,8 +44,8 @@ Parsed<Endpoint> parse_endpoint(std::string_view text);
 Parsed<std::string> parse_interface_name(std::string_view text);
 /// Where a UNIX socket can be bound: absolute and short enough for sockaddr_un.
 Parsed<std::string> parse_socket_path(std::string_view text);
-/// Why `name` cannot name a tunnel, or nothing.
-std::optional<std::string> flaw_of_tunnel_name(std::string_view name);
+/// Why `name` cannot name `what` ("a tunnel"), or nothing.
+std::optional<std::string> flaw_of_name(std::string_view name, std::string_view what);
 
 /// One word of several. What the design foresees and this version lacks is recognised by `not_yet`.
 template <typename T>

@@ -26,8 +26,8 @@ struct TunnelOptions {
     dataplane::DscpPolicy dscp = dataplane::DscpPolicy::copy();
     bool tfc_to_mtu = false;              ///< pad all packets to the tunnel's MTU
     AutoOr mss_bytes;                     ///< TCP MSS to clamp to; auto: from the tunnel's MTU
-    std::vector<Prefix> local_prefixes;   ///< `local.subnets` as written
-    std::vector<Prefix> remote_prefixes;  ///< `remote.subnets` as written
+    std::vector<Prefix> local_prefixes;   ///< of all children together, each once, as written
+    std::vector<Prefix> remote_prefixes;  ///< the same; what is routed
     /// Everything above in one canonical text, secrets as a digest: two tunnels with the same text are the same.
     std::string fingerprint;
 };

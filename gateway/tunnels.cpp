@@ -17,10 +17,13 @@ dataplane::TunnelPolicy policy_of(const TunnelOptions& options, dataplane::Tunne
                                   std::uint32_t link_mtu) {
     const bool traps =
         options.ike.start == ike::StartMode::kOnDemand || options.ike.dpd.action == ike::DpdAction::kTrap;
+    std::vector<dataplane::SelectorPair> policies;
+    for (const ike::ChildPolicy& child : options.ike.children)
+        policies.push_back(child.selectors);
     return {.id = id,
             .name = options.ike.name,
             .port = port,
-            .policies = {options.ike.selectors},
+            .policies = std::move(policies),
             .acquire = traps,
             .link_mtu_bytes = link_mtu,
             .mtu_bytes = options.mtu_bytes.value_or(0),

@@ -69,7 +69,8 @@ Json ike_sa(const Report& report, const ike::IkeStatus& sa) {
 }
 
 Json child_sa(const Report& report, const ike::ChildStatus& sa, const dataplane::ChildCounters& counters) {
-    return {{"spi_in", hexadecimal(to_number(sa.spi_in), 8)},
+    return {{"name", sa.name},
+            {"spi_in", hexadecimal(to_number(sa.spi_in), 8)},
             {"spi_out", hexadecimal(to_number(sa.spi_out), 8)},
             {"suite", to_string(sa.suite)},
             {"esn", sa.suite.esn},
@@ -105,6 +106,7 @@ Json tunnel_json(const Report& report, const TunnelReport& tunnel) {
     result["start"] = name(tunnel.start);
     result["ike"] = tunnel.ike.ike ? ike_sa(report, *tunnel.ike.ike) : Json(nullptr);
     result["children"] = children(report, tunnel);
+    result["missing"] = tunnel.ike.missing;
     result["packets_in"] = tunnel.totals.packets_in;
     result["bytes_in"] = tunnel.totals.bytes_in;
     result["packets_out"] = tunnel.totals.packets_out;

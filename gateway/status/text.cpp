@@ -47,7 +47,7 @@ class Renderer {
     void tunnel(const Json& tunnel);
     void title(const Json& tunnel, const std::string& state);
     void ike(const Json& sa);
-    void child(const Json& sa);
+    void child(const Json& sa, const std::string& tunnel);
     void why(const Json& tunnel);
     void drops(const Json& counts, const std::string& label);
     void line(const std::string& label, const std::string& text) {
@@ -107,7 +107,9 @@ void Renderer::tunnel(const Json& tunnel) {
     title(tunnel, state);
     if (field(tunnel, "ike").is_object()) ike(field(tunnel, "ike"));
     for (const Json& sa : field(tunnel, "children"))
-        child(sa);
+        child(sa, word(tunnel, "name"));
+    const Json& missing = field(tunnel, "missing");
+    if (state == "established" && missing.is_array() && !missing.empty()) line("lacks", joined(missing));
     line("link",
          fmt::format("{}, MTU {}, MSS {}", word(tunnel, "interface"), word(tunnel, "mtu"), word(tunnel, "mss")));
     drops(field(tunnel, "drops"), "    drops ");
@@ -138,13 +140,16 @@ void Renderer::ike(const Json& sa) {
     line("IKE", fmt::format("{}, {}, rekey {}", word(sa, "suite"), place, until(sa, "rekey_at")));
 }
 
-void Renderer::child(const Json& sa) {
+void Renderer::child(const Json& sa, const std::string& tunnel) {
     const std::string state = word(sa, "state");
+    // A tunnel's only one has the tunnel's name.
+    const std::string name = word(sa, "name", "");
+    const std::string label = name.empty() || name == tunnel ? "" : colored("1", name) + ", ";
     const std::string spis = fmt::format("SPI {} in, {} out", word(sa, "spi_in"), word(sa, "spi_out"));
-    if (state == "retiring") return line("CHILD", spis + ", replaced or deleted, ends in seconds");
-    line("CHILD",
-         fmt::format("{}, {}, {}, {}", word(sa, "suite"), word(sa, "encapsulation") == "udp" ? "ESP in UDP" : "ESP",
-                     spis, state == "installed" ? "rekey " + until(sa, "rekey_at") : state));
+    if (state == "retiring") return line("CHILD", label + spis + ", replaced or deleted, ends in seconds");
+    line("CHILD", fmt::format("{}{}, {}, {}, {}", label, word(sa, "suite"),
+                              word(sa, "encapsulation") == "udp" ? "ESP in UDP" : "ESP", spis,
+                              state == "installed" ? "rekey " + until(sa, "rekey_at") : state));
     line("", fmt::format("{} === {}", joined(field(sa, "local")), joined(field(sa, "remote"))));
     line("", fmt::format("in {} ({}), out {} ({})", size_text(number(sa, "bytes_in")),
                          count_text(number(sa, "packets_in"), "packet"), size_text(number(sa, "bytes_out")),

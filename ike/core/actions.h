@@ -146,6 +146,7 @@ struct IkeStatus {
 
 struct ChildStatus {
     dataplane::ChildId id{};
+    std::string name;  ///< of the policy that it serves
     dataplane::Spi spi_in{};
     dataplane::Spi spi_out{};
     EspSuite suite;
@@ -181,6 +182,7 @@ struct TunnelStatus {
     std::string peer_id;
     std::optional<IkeStatus> ike;
     std::vector<ChildStatus> children;
+    std::vector<std::string> missing;  ///< names of the policies that have no CHILD_SA
     std::optional<LastError> last_error;
 };
 

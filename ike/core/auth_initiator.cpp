@@ -24,18 +24,25 @@ void reject(Core& core, IkeSa& sa, Tunnel& tunnel, LastError error) {
     attempt_failed(core, tunnel, std::move(error));
 }
 
-/// IKE is up, the CHILD_SA is not: of no use to a tunnel, so all of it is tried again later.
-void without_child(Core& core, IkeSa& sa, Tunnel& tunnel, LastError error) {
+/// IKE is up, the CHILD_SA is not. That is of no use to a tunnel that has only this one, so all of it is tried again
+/// later; otherwise the others are asked for.
+void without_child(Core& core, IkeSa& sa, Tunnel& tunnel, std::uint32_t policy, LastError error) {
+    tunnel.policies[policy].wanted = false;
+    const bool others = next_missing(core, tunnel).has_value();
+    tunnel.policies[policy].wanted = true;
+    if (others) return policy_refused(core, tunnel, policy, std::move(error));
     close_ike(core, sa, std::nullopt);
     attempt_failed(core, tunnel, std::move(error));
 }
 
-LastError explain_refusal(const IkeSa& sa, const Tunnel& tunnel, const wire::Notify& error) {
+LastError explain_refusal(const IkeSa& sa, const Tunnel& tunnel, std::uint32_t policy, const wire::Notify& error) {
     const IpAddress& peer = sa.path.remote.address;
+    const ChildPolicy& child = tunnel.child(policy);
     if (error.is(wire::NotifyType::kAuthenticationFailed))
         return diagnosis::authentication_refused(tunnel.options, peer);
-    if (error.is(wire::NotifyType::kNoProposalChosen)) return diagnosis::esp_proposals_refused(tunnel.options, peer);
-    if (error.is(wire::NotifyType::kTsUnacceptable)) return diagnosis::selectors_refused(tunnel.options, peer);
+    if (error.is(wire::NotifyType::kNoProposalChosen))
+        return diagnosis::esp_proposals_refused(tunnel.options, child, peer);
+    if (error.is(wire::NotifyType::kTsUnacceptable)) return diagnosis::selectors_refused(tunnel.options, child, peer);
     return diagnosis::error_answered(tunnel.options, peer, "IKE_AUTH", error);
 }
 
@@ -57,7 +64,7 @@ std::optional<LastError> verify_peer(const IkeSa& sa, const Tunnel& tunnel, cons
 
 void install(Core& core, IkeSa& sa, Tunnel& tunnel, AuthExchange exchange, const wire::Payloads& payloads) {
     auto choice = accept_child(tunnel, sa.path.remote.address, exchange.child, payloads);
-    if (!choice) return without_child(core, sa, tunnel, choice.error());
+    if (!choice) return without_child(core, sa, tunnel, exchange.child.policy, choice.error());
     const Transcript& transcript = exchange.transcript;
     NewChild made;
     made.spi_in = std::move(exchange.child.spi_in);
@@ -81,7 +88,8 @@ void send_auth(Core& core, IkeSa& sa, Transcript transcript) {
     payloads.auth = wire::Auth{static_cast<std::uint8_t>(wire::AuthMethod::kSharedKey), to_bytes(auth.view())};
     AuthExchange exchange;
     exchange.transcript = std::move(transcript);
-    exchange.child = make_child_offer(core, tunnel, false);
+    // What was missing may have come from the peer meanwhile; then the first one goes along, and one of the two goes.
+    exchange.child = make_child_offer(core, tunnel, next_missing(core, tunnel).value_or(0), false);
     put_child_offer(payloads, exchange.child);
     send_request(core, sa, wire::ExchangeType::kIkeAuth, payloads, std::move(exchange));
 }
@@ -92,7 +100,7 @@ void on_auth_response(Core& core, IkeSa& sa, AuthExchange exchange, const wire::
     const wire::Notify* error = payloads.first_error();
     if (!payloads.auth || !payloads.id_r) {
         LastError reason = error != nullptr
-                               ? explain_refusal(sa, *tunnel, *error)
+                               ? explain_refusal(sa, *tunnel, exchange.child.policy, *error)
                                : diagnosis::unsupported_auth(tunnel->options, sa.path.remote.address, payloads);
         core.discard(sa);
         return attempt_failed(core, *tunnel, std::move(reason));
@@ -102,7 +110,8 @@ void on_auth_response(Core& core, IkeSa& sa, AuthExchange exchange, const wire::
     sa.peer_id = Identity::from_wire(*payloads.id_r);
     establish(core, sa, lower_nonce(exchange.transcript.nonce_i, exchange.transcript.nonce_r));
     // RFC 7296 1.2: the IKE SA stands although its CHILD_SA was refused.
-    if (error != nullptr) return without_child(core, sa, *tunnel, explain_refusal(sa, *tunnel, *error));
+    const std::uint32_t policy = exchange.child.policy;
+    if (error != nullptr) return without_child(core, sa, *tunnel, policy, explain_refusal(sa, *tunnel, policy, *error));
     install(core, sa, *tunnel, std::move(exchange), payloads);
 }
 

@@ -8,7 +8,6 @@
 
 #include "ike/core/diagnosis.h"
 #include "ike/core/exchanges.h"
-#include "ike/core/narrowing.h"
 
 namespace esplane::ike {
 
@@ -33,10 +32,6 @@ std::vector<Tunnel*> live_candidates(Core& core, const HalfOpen& half) {
     return live;
 }
 
-bool fits_offer(const Tunnel& tunnel, const wire::Payloads& payloads) {
-    return payloads.ts_i && payloads.ts_r && narrow(tunnel.options.selectors, *payloads.ts_r, *payloads.ts_i);
-}
-
 /// Of the tunnels that accept the peer's identity, and have the one it asks for, the first whose selectors fit.
 Tunnel* pick_tunnel(const std::vector<Tunnel*>& live, const IkeSa& sa, const wire::Payloads& payloads) {
     const auto identity = Identity::from_wire(*payloads.id_i);
@@ -46,7 +41,7 @@ Tunnel* pick_tunnel(const std::vector<Tunnel*>& live, const IkeSa& sa, const wir
         const TunnelOptions& options = tunnel->options;
         if (!options.remote_id.matches(*identity) || !allows(options, sa.suite)) continue;
         if (payloads.id_r && !(options.local_id.to_wire() == *payloads.id_r)) continue;
-        if (fits_offer(*tunnel, payloads)) return tunnel;
+        if (match_policy(options, payloads)) return tunnel;
         if (picked == nullptr) picked = tunnel;
     }
     return picked;
@@ -87,7 +82,7 @@ bool verifies(const IkeSa& sa, const Transcript& transcript, const crypto::Secre
 
 Reply answer_with_child(Core& core, IkeSa& sa, Tunnel& tunnel, const Transcript& transcript,
                         const wire::Payloads& payloads, Reply reply) {
-    auto choice = choose_child(tunnel, sa.path.remote.address, payloads, false);
+    auto choice = choose_child(tunnel, sa.path.remote.address, payloads, match_policy(tunnel.options, payloads), false);
     if (!choice) {
         // RFC 7296 1.2: the IKE SA stands; only its CHILD_SA is refused.
         reply.payloads.notifies.push_back(make_notify(choice.error().notify));

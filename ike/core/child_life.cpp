@@ -1,8 +1,9 @@
-// From the installation of a CHILD_SA in the data plane to its end. The life cycle stands in ike/core/child_sa.h.
+// The installation of a CHILD_SA in the data plane, and when it is rekeyed. The life cycle stands in
+// ike/core/child_sa.h.
 
 #include <algorithm>
 
-#include "ike/core/diagnosis.h"
+#include "ike/core/diagnosis_words.h"
 #include "ike/core/exchanges.h"
 
 namespace esplane::ike {
@@ -14,43 +15,13 @@ constexpr std::chrono::milliseconds kSoonSpread{1'500};
 constexpr std::chrono::milliseconds kLaterLeast{30'000};
 constexpr std::chrono::milliseconds kLaterSpread{10'000};
 
-/// From now on the tunnel's packets for these selectors take this one.
-void mark_sending(Core& core, ChildSa& child) {
-    for (ChildSa* other : core.children_of(child.tunnel)) {
-        if (other->selectors == child.selectors) other->sending = false;
-    }
-    child.sending = true;
-}
-
-/// Who carries the packets when `child` goes: its replacement, or the replacement's; otherwise the newest of the tunnel
-/// with the same selectors.
-ChildSa* heir_of(Core& core, const ChildSa& child) {
-    const ChildSa* at = &child;
-    while (at->replaced_by) {
-        ChildSa* next = core.child(*at->replaced_by);
-        if (next == nullptr) break;
-        if (next->current()) return next;
-        at = next;
-    }
-    ChildSa* newest = nullptr;
-    for (ChildSa* other : core.children_of(child.tunnel)) {
-        if (other->id != child.id && other->current() && other->selectors == child.selectors) newest = other;
-    }
-    return newest;
-}
-
-void forget(Core& core, const ChildSa& child) {
-    core.emit(RetireChild{child.id});
-    core.cancel(Timer::kChildRetire, child);
-    core.erase_child(child);
-}
-
 /// Install message for the data plane; the keys move into it and stay nowhere else.
 dataplane::ChildOptions describe_to_dataplane(const IkeSa& sa, const Tunnel& tunnel, const ChildSa& child,
                                               ChildKeys keys) {
     dataplane::ChildOptions options;
     options.id = child.id;
     options.tunnel = child.tunnel;
+    options.policy = child.policy;
     options.spi_in = child.spi_in.spi();
     options.spi_out = child.spi_out;
     options.encr = child.suite.encr;
@@ -67,10 +38,12 @@ dataplane::ChildOptions describe_to_dataplane(const IkeSa& sa, const Tunnel& tun
 }
 
 void replacement_works(Core& core, Tunnel& tunnel, IkeSa& sa, const ChildSa& child) {
-    const std::string message = "Tunnel " + tunnel.name() + ": CHILD_SA rekeyed by " +
-                                (child.we_asked ? "us" : "the peer") + ", suite " + to_string(child.suite) + ".";
+    const std::string message = diagnosis::subject(tunnel.options, tunnel.child(child.policy)) +
+                                ": CHILD_SA rekeyed by " + (child.we_asked ? "us" : "the peer") + ", suite " +
+                                to_string(child.suite) + ".";
     core.report(Severity::kInfo, &tunnel, "rekeyed_child", message);
-    answer_waiters(core, tunnel, Waiter::For::kRekeyChild, true, "rekeyed_child", message);
+    tunnel.policies[child.policy].last_error.reset();
+    child_rekeyed(core, tunnel, *child.replaces, message);
     ChildSa* old = core.child(*child.replaces);
     if (!child.we_asked || old == nullptr || !old->in_use()) return;
     // Our packets take the new one already, so the peer may take the old one away.
@@ -79,6 +52,13 @@ void replacement_works(Core& core, Tunnel& tunnel, IkeSa& sa, const ChildSa& chi
 }
 
 }  // namespace
+
+void mark_sending(Core& core, ChildSa& child) {
+    for (ChildSa* other : core.children_of(child.tunnel)) {
+        if (other->policy == child.policy) other->sending = false;
+    }
+    child.sending = true;
+}
 
 Path outer_path(const IkeSa& sa) {
     Path path = sa.path;
@@ -94,7 +74,7 @@ std::chrono::milliseconds soft_lifetime(Core& core, std::chrono::milliseconds li
 
 ChildSa& install_child(Core& core, IkeSa& sa, NewChild made) {
     Tunnel& tunnel = *core.tunnel_of(sa);
-    ChildSa& child = core.add_child(tunnel.id());
+    ChildSa& child = core.add_child(tunnel.id(), made.choice.policy);
     const dataplane::ChildId id = child.id;
     child.ike = sa.local_spi();
     child.spi_in = std::move(made.spi_in);
@@ -134,7 +114,7 @@ void on_child_installed(Core& core, dataplane::ChildId id) {
     if (child->replaces)
         replacement_works(core, *tunnel, *sa, *child);
     else
-        tunnel_works(core, *tunnel, *sa, *child);
+        policy_works(core, *tunnel, *sa, *child);
     settle_doubles(core, *tunnel);
 }
 
@@ -142,40 +122,6 @@ void on_child_first_inbound(Core& core, dataplane::ChildId id) {
     ChildSa* child = core.child(id);
     // The worker has switched by itself; this only takes note.
     if (child != nullptr && child->replaces && !child->we_asked && child->current()) mark_sending(core, *child);
-}
-
-void retire_child(Core& core, ChildSa& child, Farewell farewell) {
-    if (child.phase == ChildPhase::kRetiring) return;
-    child.phase = ChildPhase::kRetiring;
-    core.cancel(Timer::kChildRekey, child);
-    core.cancel(Timer::kChildExpire, child);
-    if (IkeSa* sa = core.ike_sa(child.ike)) std::erase(sa->children, child.id);
-    ChildSa* heir = heir_of(core, child);
-    if (child.sending && heir != nullptr) {
-        mark_sending(core, *heir);
-        core.emit(ActivateChild{heir->id});
-    }
-    if (farewell == Farewell::kLinger && heir != nullptr)
-        return core.arm(Timer::kChildRetire, child, core.options.retired_linger);
-    forget(core, child);
-}
-
-void on_child_retire_timer(Core& core, ChildSa& child) {
-    forget(core, child);
-}
-
-void on_child_expire_timer(Core& core, ChildSa& child) {
-    IkeSa* sa = core.ike_sa(child.ike);
-    Tunnel* tunnel = core.tunnels.find(child.tunnel);
-    if (!child.current() || sa == nullptr || tunnel == nullptr) {
-        // Replaced, and its Delete never came.
-        if (sa != nullptr && child.phase != ChildPhase::kDeleting)
-            enqueue(core, *sa, DeleteChild{child.spi_in.spi(), child.id});
-        return retire_child(core, child, Farewell::kLinger);
-    }
-    // Every rekey has failed: only a negotiation from the ground up can tell whether there is still common ground.
-    close_ike(core, *sa, std::nullopt);
-    connection_lost(core, *tunnel, diagnosis::expired(tunnel->options, "CHILD_SA"), Next::kAtOnce);
 }
 
 std::chrono::milliseconds rekey_back_off(Core& core, Again again) {

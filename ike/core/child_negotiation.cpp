@@ -30,12 +30,13 @@ Bytes spi_octets(dataplane::Spi spi) {
     return octets;
 }
 
-ChildOffer make_child_offer(Core& core, const Tunnel& tunnel, bool with_dh) {
+ChildOffer make_child_offer(Core& core, const Tunnel& tunnel, std::uint32_t policy, bool with_dh) {
     ChildOffer offer;
+    offer.policy = policy;
     offer.spi_in = core.spis.lease(core.random);
     offer.proposals =
         offer_esp(tunnel.options.esp_proposals, spi_octets(offer.spi_in.spi()), with_dh, esn_allowed(tunnel));
-    offer.selectors = tunnel.options.selectors;
+    offer.selectors = tunnel.child(policy).selectors;
     return offer;
 }
 
@@ -53,27 +54,40 @@ void put_child_answer(wire::Payloads& payloads, const ChildChoice& choice, datap
     payloads.ts_r = wire::TrafficSelectors{choice.selectors.local, 0};
 }
 
+std::optional<std::uint32_t> match_policy(const TunnelOptions& tunnel, const wire::Payloads& payloads) {
+    if (!payloads.ts_i || !payloads.ts_r) return std::nullopt;
+    const dataplane::SelectorPair offered{payloads.ts_r->entries, payloads.ts_i->entries};
+    std::optional<std::uint32_t> first;
+    for (std::uint32_t policy = 0; policy < tunnel.children.size(); ++policy) {
+        const dataplane::SelectorPair& configured = tunnel.children[policy].selectors;
+        if (within_offer(configured, offered) && within_offer(offered, configured)) return policy;
+        if (!first && narrow(configured, *payloads.ts_r, *payloads.ts_i)) first = policy;
+    }
+    return first;
+}
+
 Result<ChildChoice, Refusal> choose_child(const Tunnel& tunnel, const IpAddress& peer, const wire::Payloads& payloads,
-                                          bool with_dh) {
+                                          std::optional<std::uint32_t> policy, bool with_dh) {
     if (!payloads.sa || !payloads.ts_i || !payloads.ts_r) {
         return Failure{Refusal{wire::NotifyType::kInvalidSyntax,
                                diagnosis::protocol_error(tunnel.options, peer, "SA, TSi or TSr is missing"),
                                {}}};
     }
-    auto chosen = choose_esp(*payloads.sa, tunnel.options.esp_proposals, with_dh, esn_allowed(tunnel));
-    const auto spi_out = chosen ? esp_spi(chosen->peer_spi) : std::nullopt;
-    if (!chosen || !spi_out) {
-        return Failure{Refusal{wire::NotifyType::kNoProposalChosen,
-                               diagnosis::no_common_esp_proposal(tunnel.options, peer, *payloads.sa),
-                               {}}};
-    }
-    auto selectors = narrow(tunnel.options.selectors, *payloads.ts_r, *payloads.ts_i);
+    auto selectors = policy ? narrow(tunnel.child(*policy).selectors, *payloads.ts_r, *payloads.ts_i) : std::nullopt;
     if (!selectors) {
         return Failure{Refusal{wire::NotifyType::kTsUnacceptable,
                                diagnosis::no_common_selector(tunnel.options, peer, *payloads.ts_i, *payloads.ts_r),
                                {}}};
     }
-    return ChildChoice{chosen->suite, std::move(chosen->answer), *spi_out, std::move(*selectors)};
+    auto chosen = choose_esp(*payloads.sa, tunnel.options.esp_proposals, with_dh, esn_allowed(tunnel));
+    const auto spi_out = chosen ? esp_spi(chosen->peer_spi) : std::nullopt;
+    if (!chosen || !spi_out) {
+        return Failure{
+            Refusal{wire::NotifyType::kNoProposalChosen,
+                    diagnosis::no_common_esp_proposal(tunnel.options, tunnel.child(*policy), peer, *payloads.sa),
+                    {}}};
+    }
+    return ChildChoice{*policy, chosen->suite, std::move(chosen->answer), *spi_out, std::move(*selectors)};
 }
 
 Result<ChildChoice, LastError> accept_child(const Tunnel& tunnel, const IpAddress& peer, const ChildOffer& offer,
@@ -89,7 +103,7 @@ Result<ChildChoice, LastError> accept_child(const Tunnel& tunnel, const IpAddres
     dataplane::SelectorPair selectors{payloads.ts_i->entries, payloads.ts_r->entries};
     // RFC 7296 2.9: the responder may narrow, never widen.
     if (!within_offer(offer.selectors, selectors)) return broken("its traffic selectors are wider than those offered");
-    return ChildChoice{chosen->suite, std::move(chosen->answer), *spi_out, std::move(selectors)};
+    return ChildChoice{offer.policy, chosen->suite, std::move(chosen->answer), *spi_out, std::move(selectors)};
 }
 
 }  // namespace esplane::ike

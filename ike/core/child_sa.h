@@ -25,7 +25,8 @@ enum class ChildPhase : std::uint8_t { kInstalling, kInstalled, kRekeying, kRepl
 struct ChildSa {
     dataplane::ChildId id{};
     dataplane::TunnelId tunnel{};
-    IkeSpi ike{};  ///< local SPI of the IKE SA that it belongs to
+    std::uint32_t policy = 0;  ///< which of the tunnel's children it is
+    IkeSpi ike{};              ///< local SPI of the IKE SA that it belongs to
     SpiLease spi_in;
     dataplane::Spi spi_out{};
     EspSuite suite;

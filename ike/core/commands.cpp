@@ -1,7 +1,5 @@
 // The operator's commands. Each is answered by one CommandDone.
 
-#include <algorithm>
-
 #include "ike/core/exchanges.h"
 
 namespace esplane::ike {
@@ -15,14 +13,19 @@ struct Executor {
     void operator()(AddTunnel& command) const {
         const std::string name = command.options.name;
         const bool complete = !command.options.ike_proposals.empty() && !command.options.esp_proposals.empty() &&
-                              command.options.psk != nullptr;
-        if (!complete) return done(false, "incomplete", "Tunnel " + name + " lacks proposals or a pre-shared key.");
+                              command.options.psk != nullptr && !command.options.children.empty();
+        if (!complete) {
+            return done(false, "incomplete", "Tunnel " + name + " lacks proposals, a pre-shared key or selectors.");
+        }
         Tunnel* tunnel = core.tunnels.add(std::move(command.options));
         if (tunnel == nullptr) return done(false, "exists", "There is a tunnel " + name + " already.");
         tunnel->keep_up = tunnel->options.start == StartMode::kAuto && tunnel->options.remote_address.has_value();
-        tunnel->trapped = tunnel->options.start == StartMode::kOnDemand;
+        for (PolicyState& state : tunnel->policies)
+            state.trapped = tunnel->options.start == StartMode::kOnDemand;
         done(true, "added", "Tunnel " + name + " is configured.");
-        if (tunnel->keep_up) bring_up(core, *tunnel);
+        if (!tunnel->keep_up) return;
+        want_all(core, *tunnel);
+        bring_up(core, *tunnel);
     }
 
     void operator()(const RemoveTunnel& command) const {
@@ -38,8 +41,10 @@ struct Executor {
         Tunnel* tunnel = find(command.name);
         if (tunnel == nullptr) return;
         tunnel->down = false;
-        if (works(*tunnel)) return done(true, "established", "Tunnel " + command.name + " is established.");
-        if (wait(*tunnel, Waiter::For::kUp)) bring_up(core, *tunnel);
+        if (all_work(core, *tunnel)) return done(true, "established", "Tunnel " + command.name + " is established.");
+        if (!wait(*tunnel, {id, Waiter::For::kUp})) return;
+        want_all(core, *tunnel);
+        bring_up(core, *tunnel);
     }
 
     /// Until Up: what the peer starts is refused, too, as if the tunnel were not configured.
@@ -50,22 +55,24 @@ struct Executor {
             core.report(Severity::kInfo, tunnel, "down", "Tunnel " + command.name + " was taken down by command.");
         tunnel->down = true;
         take_down(*tunnel, "Tunnel " + command.name + " was taken down by command.");
-        if (wait(*tunnel, Waiter::For::kDown)) answer_down_waiters(core, *tunnel);
+        if (wait(*tunnel, {id, Waiter::For::kDown})) answer_down_waiters(core, *tunnel);
     }
 
     void operator()(const Rekey& command) const {
         Tunnel* tunnel = find(command.name);
         if (tunnel == nullptr) return;
-        if (!works(*tunnel)) {
+        const std::vector<dataplane::ChildId> working = working_children(*tunnel);
+        if (working.empty()) {
             return done(false, "not_established",
                         "Tunnel " + command.name + " is not established: there is nothing to rekey.");
         }
-        if (!wait(*tunnel, command.ike ? Waiter::For::kRekeyIke : Waiter::For::kRekeyChild)) return;
-        if (command.ike) return rekey_ike(*tunnel);
-        for (const ChildSa* child : core.children_of(tunnel->id())) {
-            IkeSa* sa = core.ike_sa(child->ike);
-            if (child->current() && sa != nullptr) enqueue(core, *sa, RekeyChild{child->id});
+        if (command.ike) {
+            if (wait(*tunnel, {id, Waiter::For::kRekeyIke})) rekey_ike(*tunnel);
+            return;
         }
+        if (!wait(*tunnel, {id, Waiter::For::kRekeyChild, working, working.size()})) return;
+        for (const dataplane::ChildId child : working)
+            enqueue(core, *core.ike_sa(core.child(child)->ike), RekeyChild{child});
     }
 
     void operator()(const Shutdown&) const {
@@ -92,19 +99,22 @@ struct Executor {
         return tunnel;
     }
 
-    bool wait(Tunnel& tunnel, Waiter::For what) const {
+    bool wait(Tunnel& tunnel, Waiter waiter) const {
         if (tunnel.waiters.size() >= kMaxWaiters) {
             done(false, "busy", "Too many commands wait for tunnel " + tunnel.name() + " already.");
             return false;
         }
-        tunnel.waiters.push_back({id, what});
+        tunnel.waiters.push_back(std::move(waiter));
         return true;
     }
 
-    bool works(const Tunnel& tunnel) const {
-        const std::vector<ChildSa*> children = core.children_of(tunnel.id());
-        return std::any_of(children.begin(), children.end(),
-                           [](const ChildSa* child) { return child->installed && child->current(); });
+    std::vector<dataplane::ChildId> working_children(const Tunnel& tunnel) const {
+        std::vector<dataplane::ChildId> working;
+        for (const ChildSa* child : core.children_of(tunnel.id())) {
+            if (child->installed && child->current() && core.ike_sa(child->ike) != nullptr)
+                working.push_back(child->id);
+        }
+        return working;
     }
 
     void rekey_ike(const Tunnel& tunnel) const {
@@ -118,9 +128,9 @@ struct Executor {
 
     void take_down(Tunnel& tunnel, const std::string& why) const {
         core.timers.cancel({Timer::kTunnelRetry, dataplane::to_number(tunnel.id())});
-        tunnel.trapped = false;
-        for (const auto what : {Waiter::For::kUp, Waiter::For::kRekeyChild, Waiter::For::kRekeyIke})
-            answer_waiters(core, tunnel, what, false, "down", why);
+        want_nothing(core, tunnel);
+        answer_waiters(core, tunnel, Waiter::For::kUp, false, "down", why);
+        rekeys_failed(core, tunnel, {"down", why});
         const std::vector<IkeSpi> spis = tunnel.ike_sas;
         for (const IkeSpi spi : spis) {
             if (IkeSa* sa = core.ike_sa(spi)) close_ike(core, *sa, std::nullopt);

@@ -74,12 +74,13 @@ ChildSa* Core::child(dataplane::ChildId id) {
     return found == children.end() ? nullptr : &found->second;
 }
 
-ChildSa& Core::add_child(dataplane::TunnelId tunnel) {
+ChildSa& Core::add_child(dataplane::TunnelId tunnel, std::uint32_t policy) {
     const dataplane::ChildId id{++last_child_id};
     children_by_tunnel[tunnel].push_back(id);
     ChildSa& added = children[id];
     added.id = id;
     added.tunnel = tunnel;
+    added.policy = policy;
     return added;
 }
 
@@ -111,9 +112,10 @@ std::vector<const ChildSa*> Core::children_of(dataplane::TunnelId tunnel) const 
     return found;
 }
 
-bool Core::has_current_child(dataplane::TunnelId tunnel) {
-    const std::vector<ChildSa*> all = children_of(tunnel);
-    return std::any_of(all.begin(), all.end(), [](const ChildSa* each) { return each->current(); });
+bool Core::has_current_child(dataplane::TunnelId tunnel, std::uint32_t policy) const {
+    const std::vector<const ChildSa*> all = children_of(tunnel);
+    return std::any_of(all.begin(), all.end(),
+                       [&](const ChildSa* each) { return each->current() && each->policy == policy; });
 }
 
 std::chrono::milliseconds Core::jitter(std::chrono::milliseconds most) {

@@ -60,12 +60,12 @@ struct Core {
     std::map<dataplane::ChildId, ChildSa> children;
     ChildSa* child(dataplane::ChildId id);
     /// With an ID of its own, never used before.
-    ChildSa& add_child(dataplane::TunnelId tunnel);
+    ChildSa& add_child(dataplane::TunnelId tunnel, std::uint32_t policy);
     void erase_child(const ChildSa& child);
     /// Oldest first, those that linger included.
     std::vector<ChildSa*> children_of(dataplane::TunnelId tunnel);
     std::vector<const ChildSa*> children_of(dataplane::TunnelId tunnel) const;
-    bool has_current_child(dataplane::TunnelId tunnel);
+    bool has_current_child(dataplane::TunnelId tunnel, std::uint32_t policy) const;
 
     Tunnel* tunnel_of(const IkeSa& sa) { return sa.tunnel ? tunnels.find(*sa.tunnel) : nullptr; }
 

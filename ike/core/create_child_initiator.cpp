@@ -1,9 +1,8 @@
 // CREATE_CHILD_SA for a new CHILD_SA or the rekey of one, as initiator (RFC 7296 1.3.1, 1.3.3, 2.8, 2.25).
 
-#include "ike/core/diagnosis.h"
+#include <algorithm>
+
 #include "ike/core/exchanges.h"
-#include "ike/core/notify_names.h"
-#include "ike/core/proposals.h"
 
 namespace esplane::ike {
 
@@ -24,72 +23,6 @@ wire::Notify rekey_notify(const ChildSa& old) {
     notify.protocol = wire::ProtocolId::kEsp;
     notify.spi = spi_octets(old.spi_in.spi());
     return notify;
-}
-
-ChildSa* still_in_use(Core& core, std::optional<dataplane::ChildId> id) {
-    ChildSa* child = id ? core.child(*id) : nullptr;
-    return child != nullptr && child->in_use() ? child : nullptr;
-}
-
-/// The old CHILD_SA after a rekey of ours that failed: the peer's rekey may have replaced it meanwhile.
-void leave_rekeying(Core& core, ChildSa& old, const ChildExchange& exchange, Again again) {
-    if (old.phase != ChildPhase::kRekeying) return;
-    const bool replaced = exchange.rival && still_in_use(core, exchange.rival->successor) != nullptr;
-    old.phase = replaced ? ChildPhase::kReplaced : ChildPhase::kInstalled;
-    if (!replaced) core.arm(Timer::kChildRekey, old, rekey_back_off(core, again));
-}
-
-LastError explain_refusal(const IkeSa& sa, const Tunnel& tunnel, const wire::Notify& error) {
-    const IpAddress& peer = sa.path.remote.address;
-    if (error.is(wire::NotifyType::kNoProposalChosen)) return diagnosis::esp_proposals_refused(tunnel.options, peer);
-    if (error.is(wire::NotifyType::kTsUnacceptable)) return diagnosis::selectors_refused(tunnel.options, peer);
-    return diagnosis::error_answered(tunnel.options, peer, "CREATE_CHILD_SA", error);
-}
-
-/// An error that trying again soon does not mend; a rekey is tried again all the same, until the lifetime ends.
-void refused(Core& core, Tunnel& tunnel, const ChildExchange& exchange, LastError error) {
-    ChildSa* old = still_in_use(core, exchange.replaces);
-    if (old != nullptr) leave_rekeying(core, *old, exchange, Again::kLater);
-    answer_waiters(core, tunnel, Waiter::For::kRekeyChild, false, error.code, error.message);
-    if (old != nullptr) return note_error(core, tunnel, std::move(error), Severity::kWarning);
-    attempt_failed(core, tunnel, std::move(error));
-}
-
-/// RFC 7296 1.3: another group, if it is one that we offered.
-void on_invalid_ke(Core& core, IkeSa& sa, Tunnel& tunnel, const ChildExchange& exchange, const wire::Notify& error) {
-    const auto group =
-        error.data.size() == 2 ? crypto::known_dh(load_be<std::uint16_t>(error.data.data())) : std::nullopt;
-    const bool offered = group && exchange.ke != nullptr && *group != exchange.ke->group() &&
-                         offers_group(exchange.offer.proposals, *group);
-    if (!offered || tunnel.esp_group == group)
-        return refused(core, tunnel, exchange, explain_refusal(sa, tunnel, error));
-    tunnel.esp_group = *group;
-    if (ChildSa* old = still_in_use(core, exchange.replaces)) old->phase = ChildPhase::kInstalled;
-    sa.out.enqueue_first(exchange.replaces ? Task{RekeyChild{*exchange.replaces}} : Task{CreateChild{}});
-}
-
-/// RFC 7296 2.25: the peer is busy with something that crosses this; try again after a while.
-void on_temporary_failure(Core& core, Tunnel& tunnel, const ChildExchange& exchange) {
-    ChildSa* old = still_in_use(core, exchange.replaces);
-    if (old != nullptr) return leave_rekeying(core, *old, exchange, Again::kSoon);
-    if (exchange.replaces) return;
-    core.timers.set({Timer::kTunnelRetry, dataplane::to_number(tunnel.id())},
-                    core.now + rekey_back_off(core, Again::kSoon));
-}
-
-/// RFC 7296 2.25.1: the peer does not have the one that we want to rekey, so neither do we.
-void on_not_found(Core& core, const IkeSa& sa, Tunnel& tunnel, const ChildExchange& exchange) {
-    if (ChildSa* old = still_in_use(core, exchange.replaces)) retire_child(core, *old, Farewell::kLinger);
-    if (core.has_current_child(tunnel.id())) return;
-    connection_lost(core, tunnel, diagnosis::deleted_by_peer(tunnel.options, sa.path.remote.address, "CHILD_SA"),
-                    Next::kAtOnce);
-}
-
-void on_error(Core& core, IkeSa& sa, Tunnel& tunnel, const ChildExchange& exchange, const wire::Notify& error) {
-    if (error.is(wire::NotifyType::kTemporaryFailure)) return on_temporary_failure(core, tunnel, exchange);
-    if (error.is(wire::NotifyType::kChildSaNotFound)) return on_not_found(core, sa, tunnel, exchange);
-    if (error.is(wire::NotifyType::kInvalidKePayload)) return on_invalid_ke(core, sa, tunnel, exchange, error);
-    refused(core, tunnel, exchange, explain_refusal(sa, tunnel, error));
 }
 
 /// g^ir, null without PFS; the error says what does not fit.
@@ -119,6 +52,20 @@ void give_way(Core& core, IkeSa& sa, const ChildExchange& exchange) {
     sa.out.enqueue_first(DeleteChild{exchange.offer.spi_in.spi(), std::nullopt});
 }
 
+/// While we asked for a first CHILD_SA of this policy, the peer asked for it as well, and got it.
+bool is_doubled(Core& core, const IkeSa& sa, const ChildExchange& exchange) {
+    return !exchange.replaces && std::any_of(sa.children.begin(), sa.children.end(), [&](dataplane::ChildId id) {
+        const ChildSa& other = *core.child(id);
+        return other.current() && other.policy == exchange.offer.policy;
+    });
+}
+
+/// One is enough, and ours is not even installed.
+void withdraw(Core& core, IkeSa& sa, Tunnel& tunnel, const ChildExchange& exchange) {
+    sa.out.enqueue_first(DeleteChild{exchange.offer.spi_in.spi(), std::nullopt});
+    bring_up(core, tunnel);
+}
+
 void install(Core& core, IkeSa& sa, ChildExchange exchange, ChildChoice choice,
              const std::optional<crypto::Secret>& shared, const Bytes& nonce_r) {
     NewChild made;
@@ -139,47 +86,58 @@ void install(Core& core, IkeSa& sa, ChildExchange exchange, ChildChoice choice,
     core.cancel(Timer::kChildRekey, *rival);
 }
 
-}  // namespace
-
-void start_child(Core& core, IkeSa& sa, std::optional<dataplane::ChildId> replaces) {
-    Tunnel* tunnel = core.tunnel_of(sa);
-    if (tunnel == nullptr || tunnel->down) return;
+/// `old` is null for a new one.
+void ask(Core& core, IkeSa& sa, const Tunnel& tunnel, std::uint32_t policy, const ChildSa* old) {
     wire::Payloads payloads;
-    if (replaces) {
-        ChildSa* old = core.child(*replaces);
-        if (old == nullptr || old->phase != ChildPhase::kInstalled) return;
-        // Made by the peer, whose side of it may not be up yet: it has neither used it nor deleted its predecessor.
-        if (old->replaces && !old->we_asked && !old->sending)
-            return core.arm(Timer::kChildRekey, *old, rekey_back_off(core, Again::kSoon));
-        old->phase = ChildPhase::kRekeying;
+    ChildExchange exchange;
+    if (old != nullptr) {
+        exchange.replaces = old->id;
         payloads.notifies.push_back(rekey_notify(*old));
     }
-    ChildExchange exchange;
-    exchange.replaces = replaces;
-    exchange.offer = make_child_offer(core, *tunnel, true);
+    exchange.offer = make_child_offer(core, tunnel, policy, true);
     exchange.nonce = core.random.bytes(kNonceLength);
     put_child_offer(payloads, exchange.offer);
     payloads.nonce = exchange.nonce;
-    if (const auto group = pfs_group(*tunnel)) {
+    if (const auto group = pfs_group(tunnel)) {
         exchange.ke = crypto::KeyExchange::generate(*group, core.random);
         payloads.ke = wire::Ke{static_cast<std::uint16_t>(*group), exchange.ke->public_value()};
     }
     send_request(core, sa, wire::ExchangeType::kCreateChildSa, payloads, std::move(exchange));
 }
 
+}  // namespace
+
+void start_new_child(Core& core, IkeSa& sa, std::uint32_t policy) {
+    const Tunnel* tunnel = core.tunnel_of(sa);
+    if (tunnel == nullptr || tunnel->down || core.has_current_child(tunnel->id(), policy)) return;
+    ask(core, sa, *tunnel, policy, nullptr);
+}
+
+void start_child_rekey(Core& core, IkeSa& sa, dataplane::ChildId replaces) {
+    const Tunnel* tunnel = core.tunnel_of(sa);
+    ChildSa* old = core.child(replaces);
+    if (tunnel == nullptr || tunnel->down || old == nullptr || old->phase != ChildPhase::kInstalled) return;
+    // Made by the peer, whose side of it may not be up yet: it has neither used it nor deleted its predecessor.
+    if (old->replaces && !old->we_asked && !old->sending)
+        return core.arm(Timer::kChildRekey, *old, rekey_back_off(core, Again::kSoon));
+    old->phase = ChildPhase::kRekeying;
+    ask(core, sa, *tunnel, old->policy, old);
+}
+
 void on_child_response(Core& core, IkeSa& sa, ChildExchange exchange, const wire::Payloads& payloads) {
     Tunnel* tunnel = core.tunnel_of(sa);
     // Its IKE SA is going, and takes with it what the peer has made.
     if (tunnel == nullptr || !sa.is<Established>()) return;
-    if (const wire::Notify* error = payloads.first_error()) return on_error(core, sa, *tunnel, exchange, *error);
+    if (const wire::Notify* error = payloads.first_error()) return on_child_error(core, sa, *tunnel, exchange, *error);
     if (!payloads.nonce) return on_fatal_error(core, sa, "its CREATE_CHILD_SA response lacks a nonce");
     auto choice = accept_child(*tunnel, sa.path.remote.address, exchange.offer, payloads);
     if (!choice) {
         // The peer has installed something that we refuse.
         sa.out.enqueue_first(DeleteChild{exchange.offer.spi_in.spi(), std::nullopt});
-        return refused(core, *tunnel, exchange, choice.error());
+        return child_refused(core, sa, *tunnel, exchange, choice.error());
     }
     if (lost_collision(exchange, *payloads.nonce)) return give_way(core, sa, exchange);
+    if (is_doubled(core, sa, exchange)) return withdraw(core, sa, *tunnel, exchange);
     auto shared = shared_secret(exchange, choice->suite, payloads);
     if (!shared) return on_fatal_error(core, sa, shared.error());
     install(core, sa, std::move(exchange), std::move(*choice), *shared, *payloads.nonce);

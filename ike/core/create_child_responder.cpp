@@ -10,8 +10,8 @@ namespace esplane::ike {
 namespace {
 
 constexpr std::size_t kNonceLength = 32;
-/// What a peer may have on one IKE SA, those that are being replaced included.
-constexpr std::size_t kMaxChildren = 64;
+/// What a peer may have on one IKE SA, those that are being replaced included, beyond two for each policy.
+constexpr std::size_t kMoreChildren = 62;
 
 Bytes as_octets(crypto::DhId group) {
     Bytes octets(2);
@@ -65,8 +65,9 @@ struct Agreed {
 };
 
 /// RFC 7296 1.3.1: with PFS, the KE payload must be of the group of the proposal that we choose.
-Result<Agreed, Refusal> agree(Core& core, const Tunnel& tunnel, const IpAddress& peer, const wire::Payloads& payloads) {
-    auto choice = choose_child(tunnel, peer, payloads, true);
+Result<Agreed, Refusal> agree(Core& core, const Tunnel& tunnel, const IpAddress& peer, const wire::Payloads& payloads,
+                              std::optional<std::uint32_t> policy) {
+    auto choice = choose_child(tunnel, peer, payloads, policy, true);
     if (!choice) return Failure{choice.error()};
     Agreed agreed{std::move(*choice), nullptr, std::nullopt};
     const crypto::DhId group = agreed.choice.suite.dh;
@@ -104,6 +105,19 @@ Reply answer(Core& core, IkeSa& sa, Agreed agreed, ChildSa* old, const Bytes& no
     return reply;
 }
 
+/// Both ask for a CHILD_SA of the same policy at once. Who made the IKE SA goes on, and the other one gives way: we
+/// refuse as the former, and grant it as the latter, whose own request is refused meanwhile.
+bool crosses_ours(IkeSa& sa, std::optional<std::uint32_t> policy) {
+    const auto* ours = sa.out.in_flight_as<ChildExchange>();
+    return ours != nullptr && policy == ours->offer.policy && (sa.initiator || ours->replaces);
+}
+
+void note_refusal(Core& core, Tunnel& tunnel, std::optional<std::uint32_t> policy, const LastError& error) {
+    if (error.code.empty()) return;
+    if (policy) return note_policy_error(core, tunnel, *policy, error, Severity::kWarning);
+    note_error(core, tunnel, error, Severity::kWarning);
+}
+
 bool busy_with_ike(IkeSa& sa) {
     return sa.out.in_flight_as<IkeRekeyExchange>() != nullptr;
 }
@@ -121,14 +135,14 @@ Reply on_child_request(Core& core, IkeSa& sa, const wire::Payloads& payloads) {
     if (rekey != nullptr) {
         old = find_by_peer_spi(core, sa, rekey->spi);
         if (auto refusal = refuse_rekey(sa, old, *rekey)) return std::move(*refusal);
-    } else if (sa.out.in_flight_as<ChildExchange>() != nullptr) {
-        // Both want a first one at once: both wait a random time, and the faster one gets it.
-        return refuse(wire::NotifyType::kTemporaryFailure);
     }
-    if (sa.children.size() >= kMaxChildren) return refuse(wire::NotifyType::kNoAdditionalSas);
-    auto agreed = agree(core, *tunnel, sa.path.remote.address, payloads);
+    const auto policy = old != nullptr ? old->policy : match_policy(tunnel->options, payloads);
+    if (old == nullptr && crosses_ours(sa, policy)) return refuse(wire::NotifyType::kTemporaryFailure);
+    if (sa.children.size() >= 2 * tunnel->policies.size() + kMoreChildren)
+        return refuse(wire::NotifyType::kNoAdditionalSas);
+    auto agreed = agree(core, *tunnel, sa.path.remote.address, payloads, policy);
     if (!agreed) {
-        if (!agreed.error().error.code.empty()) note_error(core, *tunnel, agreed.error().error, Severity::kWarning);
+        note_refusal(core, *tunnel, policy, agreed.error().error);
         return refuse(agreed.error().notify, agreed.error().data);
     }
     return answer(core, sa, std::move(*agreed), old, *payloads.nonce);

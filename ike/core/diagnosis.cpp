@@ -2,37 +2,12 @@
 
 #include <chrono>
 
+#include "ike/core/diagnosis_words.h"
 #include "ike/core/notify_names.h"
 
 namespace esplane::ike::diagnosis {
 
 namespace {
-
-std::string key(const TunnelOptions& tunnel, std::string_view rest) {
-    return "tunnels." + tunnel.name + "." + std::string(rest);
-}
-
-template <typename Proposal>
-std::string joined(const std::vector<Proposal>& proposals) {
-    std::string text;
-    for (const auto& proposal : proposals) {
-        if (!text.empty()) text += ", ";
-        text += to_string(proposal);
-    }
-    return text.empty() ? "none" : text;
-}
-
-std::string in_braces(const std::vector<dataplane::TrafficSelector>& selectors) {
-    return "[" + dataplane::to_string(selectors) + "]";
-}
-
-std::string who(const TunnelOptions& tunnel, const std::string& peer) {
-    return "Tunnel " + tunnel.name + ": peer " + peer;
-}
-
-std::string who(const TunnelOptions& tunnel, const IpAddress& peer) {
-    return who(tunnel, peer.to_string());
-}
 
 std::string times(std::uint32_t count) {
     return count == 1 ? "once" : std::to_string(count) + " times";
@@ -46,22 +21,6 @@ LastError ike_proposals_refused(const TunnelOptions& tunnel, const IpAddress& pe
                                           joined(tunnel.ike_proposals) + ". Set " + key(tunnel, "ike.proposals") +
                                           " to what the peer has configured; a peer that knows no connection for our "
                                           "addresses answers the same."};
-}
-
-LastError esp_proposals_refused(const TunnelOptions& tunnel, const IpAddress& peer) {
-    return {"no_common_esp_proposal",
-            who(tunnel, peer) +
-                " accepted our identity but refused every ESP proposal of ours (NO_PROPOSAL_CHOSEN). Offered: " +
-                joined(tunnel.esp_proposals) + (tunnel.esn ? ", with and without ESN" : ", without ESN") + ". Set " +
-                key(tunnel, "esp.proposals") + " to what the peer has configured."};
-}
-
-LastError selectors_refused(const TunnelOptions& tunnel, const IpAddress& peer) {
-    return {"no_common_selector",
-            who(tunnel, peer) + " refused our traffic selectors (TS_UNACCEPTABLE). Offered: local " +
-                in_braces(tunnel.selectors.local) + ", remote " + in_braces(tunnel.selectors.remote) + ". Make " +
-                key(tunnel, "local.subnets") + " and " + key(tunnel, "remote.subnets") +
-                " the mirror image of what the peer has configured."};
 }
 
 LastError authentication_refused(const TunnelOptions& tunnel, const IpAddress& peer) {
@@ -111,25 +70,6 @@ LastError no_common_ike_proposal(const TunnelOptions& tunnel, const IpAddress& p
             who(tunnel, peer) + " offers no IKE proposal that is configured here. It offers: " + to_string(offered) +
                 ". Configured: " + joined(tunnel.ike_proposals) + ". Add one of the peer's to " +
                 key(tunnel, "ike.proposals") + ", or change the peer."};
-}
-
-LastError no_common_esp_proposal(const TunnelOptions& tunnel, const IpAddress& peer,
-                                 const std::vector<wire::Proposal>& offered) {
-    return {"no_common_esp_proposal",
-            who(tunnel, peer) + " offers no ESP proposal that is configured here. It offers: " + to_string(offered) +
-                ". Configured: " + joined(tunnel.esp_proposals) + ". Add one of the peer's to " +
-                key(tunnel, "esp.proposals") + ", or change the peer."};
-}
-
-LastError no_common_selector(const TunnelOptions& tunnel, const IpAddress& peer,
-                             const wire::TrafficSelectors& peer_side, const wire::TrafficSelectors& our_side) {
-    return {"no_common_selector",
-            who(tunnel, peer) +
-                " offers traffic selectors that have nothing in common with ours. It offers: its side " +
-                in_braces(peer_side.entries) + ", our side " + in_braces(our_side.entries) +
-                ". Configured: " + key(tunnel, "remote.subnets") + " " + in_braces(tunnel.selectors.remote) + ", " +
-                key(tunnel, "local.subnets") + " " + in_braces(tunnel.selectors.local) +
-                ". Make them overlap with the peer's, or change the peer."};
 }
 
 LastError suite_not_for_tunnel(const TunnelOptions& tunnel, const IpAddress& peer, const IkeSuite& suite) {
@@ -196,16 +136,16 @@ LastError liveness_failed(const TunnelOptions& tunnel, const Endpoint& peer) {
                                    key(tunnel, "dpd") + "): it counts as gone. Check the peer and the way to it."};
 }
 
-LastError deleted_by_peer(const TunnelOptions& tunnel, const IpAddress& peer, std::string_view what) {
-    return {"deleted_by_peer", who(tunnel, peer) + " deleted the " + std::string(what) + ". Its log says why; " +
-                                   key(tunnel, "start") + " says whether we bring it up again."};
+LastError deleted_by_peer(const TunnelOptions& tunnel, const IpAddress& peer) {
+    return {"deleted_by_peer", who(tunnel, peer) + " deleted the IKE SA. Its log says why; " + key(tunnel, "start") +
+                                   " says whether we bring it up again."};
 }
 
-LastError expired(const TunnelOptions& tunnel, std::string_view what) {
-    return {"expired", "Tunnel " + tunnel.name + ": the " + std::string(what) +
-                           " reached the end of its lifetime without having been replaced. Look for the rekey that "
-                           "failed before this, and compare " +
-                           key(tunnel, "esp.proposals") + " (PFS group included) with the peer's."};
+LastError ike_expired(const TunnelOptions& tunnel) {
+    return {"expired", "Tunnel " + tunnel.name +
+                           ": the IKE SA reached the end of its lifetime without having been replaced. Look for the "
+                           "rekey that failed before this, and compare " +
+                           key(tunnel, "ike.proposals") + " with the peer's."};
 }
 
 LastError no_peer_address(const TunnelOptions& tunnel) {

@@ -10,8 +10,6 @@ namespace esplane::ike::diagnosis {
 
 // --- what we see as initiator ---
 LastError ike_proposals_refused(const TunnelOptions& tunnel, const IpAddress& peer);
-LastError esp_proposals_refused(const TunnelOptions& tunnel, const IpAddress& peer);
-LastError selectors_refused(const TunnelOptions& tunnel, const IpAddress& peer);
 LastError authentication_refused(const TunnelOptions& tunnel, const IpAddress& peer);
 LastError group_refused(const TunnelOptions& tunnel, const IpAddress& peer, std::uint16_t asked);
 LastError error_answered(const TunnelOptions& tunnel, const IpAddress& peer, std::string_view exchange,
@@ -22,11 +20,6 @@ LastError auth_unanswered(const TunnelOptions& tunnel, const Endpoint& peer, std
 // --- what we see as responder ---
 LastError no_common_ike_proposal(const TunnelOptions& tunnel, const IpAddress& peer,
                                  const std::vector<wire::Proposal>& offered);
-LastError no_common_esp_proposal(const TunnelOptions& tunnel, const IpAddress& peer,
-                                 const std::vector<wire::Proposal>& offered);
-/// `peer_side` and `our_side` as the peer offers them.
-LastError no_common_selector(const TunnelOptions& tunnel, const IpAddress& peer,
-                             const wire::TrafficSelectors& peer_side, const wire::TrafficSelectors& our_side);
 /// The peer is known, but the suite that was chosen before it said who it is belongs to another tunnel.
 LastError suite_not_for_tunnel(const TunnelOptions& tunnel, const IpAddress& peer, const IkeSuite& suite);
 LastError no_tunnel(const Path& path);
@@ -41,8 +34,21 @@ LastError protocol_error(const TunnelOptions& tunnel, const IpAddress& peer, std
 LastError request_unanswered(const TunnelOptions& tunnel, const Endpoint& peer, std::string_view exchange,
                              std::uint32_t transmissions);
 LastError liveness_failed(const TunnelOptions& tunnel, const Endpoint& peer);
-LastError deleted_by_peer(const TunnelOptions& tunnel, const IpAddress& peer, std::string_view what);
-LastError expired(const TunnelOptions& tunnel, std::string_view what);
+LastError deleted_by_peer(const TunnelOptions& tunnel, const IpAddress& peer);
+LastError ike_expired(const TunnelOptions& tunnel);
 LastError no_peer_address(const TunnelOptions& tunnel);
+
+// --- of one CHILD_SA: diagnosis_child.cpp ---
+LastError esp_proposals_refused(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer);
+LastError selectors_refused(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer);
+LastError child_error_answered(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer,
+                               std::string_view exchange, const wire::Notify& error);
+LastError no_common_esp_proposal(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer,
+                                 const std::vector<wire::Proposal>& offered);
+/// `peer_side` and `our_side` as the peer offers them.
+LastError no_common_selector(const TunnelOptions& tunnel, const IpAddress& peer,
+                             const wire::TrafficSelectors& peer_side, const wire::TrafficSelectors& our_side);
+LastError child_deleted_by_peer(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer);
+LastError child_expired(const TunnelOptions& tunnel, const ChildPolicy& child);
 
 }  // namespace esplane::ike::diagnosis

@@ -39,8 +39,7 @@ struct DataplaneSays {
     }
     void operator()(const TunnelWanted& event) const {
         Tunnel* tunnel = core.tunnels.find(event.tunnel);
-        const bool early = tunnel != nullptr && tunnel->not_before && core.now < *tunnel->not_before;
-        if (tunnel != nullptr && tunnel->trapped && !early) bring_up(core, *tunnel);
+        if (tunnel != nullptr) on_policy_wanted(core, *tunnel, event.policy);
     }
     /// RFC 7296 2.23: only a peer behind a NAT moves, by its NAT's giving it another address or port. ESP shares the
     /// path with IKE only where it goes in UDP.

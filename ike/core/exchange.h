@@ -14,6 +14,7 @@ namespace esplane::ike {
 
 // --- tasks: wait for the window; those that have become pointless by then are skipped ---
 struct CreateChild {
+    std::uint32_t policy = 0;  ///< of the tunnel's
     friend bool operator==(const CreateChild&, const CreateChild&) = default;
 };
 struct RekeyChild {
@@ -51,6 +52,7 @@ struct Transcript {
 
 /// What stands in SA, TSi and TSr of a request of ours.
 struct ChildOffer {
+    std::uint32_t policy = 0;
     SpiLease spi_in;
     std::vector<wire::Proposal> proposals;
     dataplane::SelectorPair selectors;

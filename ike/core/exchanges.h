@@ -37,8 +37,15 @@ void on_auth_response(Core& core, IkeSa& sa, AuthExchange exchange, const wire::
 Reply on_auth_request(Core& core, IkeSa& sa, const wire::Payloads& payloads);
 
 // --- create_child_initiator.cpp, create_child_responder.cpp, rekey_ike.cpp: CREATE_CHILD_SA ---
-void start_child(Core& core, IkeSa& sa, std::optional<dataplane::ChildId> replaces);
+void start_new_child(Core& core, IkeSa& sa, std::uint32_t policy);
+void start_child_rekey(Core& core, IkeSa& sa, dataplane::ChildId replaces);
 void on_child_response(Core& core, IkeSa& sa, ChildExchange exchange, const wire::Payloads& payloads);
+/// create_child_refused.cpp: the peer answered with `error`.
+void on_child_error(Core& core, IkeSa& sa, Tunnel& tunnel, const ChildExchange& exchange, const wire::Notify& error);
+/// An error that trying again soon does not mend; a rekey is tried again all the same, until the lifetime ends.
+void child_refused(Core& core, IkeSa& sa, Tunnel& tunnel, const ChildExchange& exchange, LastError error);
+/// Null also for one that is on its way out.
+ChildSa* still_in_use(Core& core, std::optional<dataplane::ChildId> id);
 Reply on_child_request(Core& core, IkeSa& sa, const wire::Payloads& payloads);
 void start_ike_rekey(Core& core, IkeSa& sa);
 void on_ike_rekey_response(Core& core, IkeSa& sa, IkeRekeyExchange exchange, const wire::Payloads& payloads);
@@ -73,29 +80,36 @@ void on_fatal_error(Core& core, IkeSa& sa, std::string_view what);
 void on_initial_contact(Core& core, IkeSa& sa);
 /// Where two IKE SAs with one peer serve one tunnel, all but one go.
 void settle_doubles(Core& core, Tunnel& tunnel);
+/// Another IKE SA with the peer of `sa` that serves the tunnel; null when there is none.
+const IkeSa* double_of(Core& core, const Tunnel& tunnel, const IkeSa& sa);
 /// Its Delete is answered, or nobody answers.
 void finish_deletion(Core& core, IkeSa& sa);
 void follow_path(Core& core, IkeSa& sa, const Path& path);
 
 // --- child_negotiation.cpp: SA, TSi and TSr, in IKE_AUTH and CREATE_CHILD_SA alike ---
 Bytes spi_octets(dataplane::Spi spi);
-ChildOffer make_child_offer(Core& core, const Tunnel& tunnel, bool with_dh);
+ChildOffer make_child_offer(Core& core, const Tunnel& tunnel, std::uint32_t policy, bool with_dh);
 void put_child_offer(wire::Payloads& payloads, const ChildOffer& offer);
 struct ChildChoice {
+    std::uint32_t policy = 0;
     EspSuite suite;
     wire::Proposal answer;  ///< SA payload of a response; its SPI is still the peer's
     dataplane::Spi spi_out{};
     dataplane::SelectorPair selectors;
 };
+/// Which of the tunnel's policies the peer's selectors mean: the one that they say exactly, else the first that they
+/// narrow to; empty when they have nothing in common with any.
+std::optional<std::uint32_t> match_policy(const TunnelOptions& tunnel, const wire::Payloads& payloads);
+/// `policy` empty: none matches.
 Result<ChildChoice, Refusal> choose_child(const Tunnel& tunnel, const IpAddress& peer, const wire::Payloads& payloads,
-                                          bool with_dh);
+                                          std::optional<std::uint32_t> policy, bool with_dh);
 /// As responder: the peer is the initiator, so its side goes into TSi.
 void put_child_answer(wire::Payloads& payloads, const ChildChoice& choice, dataplane::Spi spi_in);
 /// What the peer chose of our offer.
 Result<ChildChoice, LastError> accept_child(const Tunnel& tunnel, const IpAddress& peer, const ChildOffer& offer,
                                             const wire::Payloads& payloads);
 
-// --- child_life.cpp: from installation to the end of a CHILD_SA ---
+// --- child_life.cpp: a CHILD_SA comes into use ---
 struct NewChild {
     SpiLease spi_in;
     ChildChoice choice;
@@ -108,13 +122,8 @@ Path outer_path(const IkeSa& sa);
 ChildSa& install_child(Core& core, IkeSa& sa, NewChild made);
 void on_child_installed(Core& core, dataplane::ChildId id);
 void on_child_first_inbound(Core& core, dataplane::ChildId id);
-enum class Farewell : std::uint8_t {
-    kAtOnce,
-    kLinger,  ///< the inbound half stays some seconds if another CHILD_SA takes over
-};
-void retire_child(Core& core, ChildSa& child, Farewell farewell);
-void on_child_retire_timer(Core& core, ChildSa& child);
-void on_child_expire_timer(Core& core, ChildSa& child);
+/// From now on the packets of its policy take this one.
+void mark_sending(Core& core, ChildSa& child);
 /// When a rekey that failed is tried again: soon if the peer was only busy, otherwise it would be said over and over.
 enum class Again : std::uint8_t { kSoon, kLater };
 std::chrono::milliseconds rekey_back_off(Core& core, Again again);
@@ -122,9 +131,21 @@ std::chrono::milliseconds rekey_back_off(Core& core, Again again);
 std::chrono::milliseconds soft_lifetime(Core& core, std::chrono::milliseconds lifetime,
                                         std::chrono::milliseconds margin);
 
+// --- child_end.cpp: and goes ---
+enum class Farewell : std::uint8_t {
+    kAtOnce,
+    kLinger,  ///< the inbound half stays some seconds if another CHILD_SA takes over
+};
+void retire_child(Core& core, ChildSa& child, Farewell farewell);
+void on_child_retire_timer(Core& core, ChildSa& child);
+void on_child_expire_timer(Core& core, ChildSa& child);
+
 // --- tunnel_life.cpp: what we want of a tunnel, and what comes after a failure ---
-/// Negotiates what is missing, unless that is under way already.
+/// Negotiates what is missing, one CHILD_SA after the other, unless that is under way already.
 void bring_up(Core& core, Tunnel& tunnel);
+/// The same, now that `sa` serves the tunnel: who made the IKE SA makes the rest at once; the other side makes what is
+/// missing after a while, so that the two do not ask for the same at once.
+void fill_up(Core& core, Tunnel& tunnel, const IkeSa& sa);
 void note_error(Core& core, Tunnel& tunnel, LastError error, Severity severity = Severity::kError);
 /// The same, caused by a peer that has not proven itself: `said` false keeps it out of the log.
 void note_stranger_error(Core& core, Tunnel& tunnel, LastError error, bool said);
@@ -135,13 +156,42 @@ enum class Next : std::uint8_t {
     kAtOnce,   ///< `start: auto` tries again now
     kByDpdAction,
 };
+/// An IKE SA is gone, and all CHILD_SAs with it.
 void connection_lost(Core& core, Tunnel& tunnel, LastError error, Next next);
 /// A CHILD_SA works that replaced none.
-void tunnel_works(Core& core, Tunnel& tunnel, const IkeSa& sa, const ChildSa& child);
+void tunnel_works(Core& core, Tunnel& tunnel);
+/// After the first failure the interval, then twice as long each time, up to a minute; a quarter more by chance, so
+/// that many tunnels to one peer do not come at once.
+std::chrono::milliseconds retry_wait(Core& core, std::uint32_t failures);
+
+// --- policy_life.cpp: the same for each CHILD_SA that the tunnel is made of ---
+/// The first that is wanted, has no CHILD_SA and need not wait.
+std::optional<std::uint32_t> next_missing(const Core& core, const Tunnel& tunnel);
+bool all_work(Core& core, const Tunnel& tunnel);
+/// By command or configuration; what failed before does not count any more.
+void want_all(Core& core, Tunnel& tunnel);
+void want_nothing(Core& core, Tunnel& tunnel);
+/// A packet of the policy has no CHILD_SA.
+void on_policy_wanted(Core& core, Tunnel& tunnel, std::uint32_t policy);
+/// A CHILD_SA works that replaced none.
+void policy_works(Core& core, Tunnel& tunnel, const IkeSa& sa, const ChildSa& child);
+/// The peer does not grant it; the IKE SA and its other CHILD_SAs go on.
+void policy_refused(Core& core, Tunnel& tunnel, std::uint32_t policy, LastError error);
+/// Its CHILD_SA is gone, the IKE SA is not. Not for Next::kByDpdAction.
+void policy_lost(Core& core, Tunnel& tunnel, std::uint32_t policy, LastError error, Next next);
+/// RFC 7296 2.25: the peer has something else to do first.
+void policy_busy(Core& core, Tunnel& tunnel, std::uint32_t policy);
+void note_policy_error(Core& core, Tunnel& tunnel, std::uint32_t policy, LastError error, Severity severity);
+
+// --- waiters.cpp: commands whose outcome comes later ---
 void answer_waiters(Core& core, Tunnel& tunnel, Waiter::For what, bool ok, const std::string& code,
                     const std::string& message);
 /// Down is done when nothing is left of the tunnel.
 void answer_down_waiters(Core& core, Tunnel& tunnel);
+/// `old` is replaced. Rekey is done when all are that it was asked for.
+void child_rekeyed(Core& core, Tunnel& tunnel, dataplane::ChildId old, const std::string& message);
+void child_rekey_failed(Core& core, Tunnel& tunnel, dataplane::ChildId old, const LastError& error);
+void rekeys_failed(Core& core, Tunnel& tunnel, const LastError& error);
 
 // --- datagrams.cpp, timeouts.cpp, commands.cpp, status.cpp: what the engine is called with and asked for ---
 void on_datagram(Core& core, const Path& path, ByteView datagram);

@@ -54,10 +54,11 @@ void drop_early_attempts(Core& core, Tunnel& tunnel, const IkeSa& established) {
     }
 }
 
-void settle_pair(Core& core, IkeSa& older, IkeSa& newer) {
+void settle_pair(Core& core, Tunnel& tunnel, IkeSa& older, IkeSa& newer) {
     if (!crossed(older, newer)) {
-        if (has_working_child(core, newer)) close_ike(core, older, std::nullopt);
-        return;
+        if (!has_working_child(core, newer)) return;
+        close_ike(core, older, std::nullopt);
+        return fill_up(core, tunnel, newer);
     }
     // As RFC 7296 2.8.1 does it for rekeys that cross: the lowest nonce goes, and who started it says so. The other
     // side sees the same two IKE SAs and waits for the Delete.
@@ -65,7 +66,9 @@ void settle_pair(Core& core, IkeSa& older, IkeSa& newer) {
         std::get<Established>(older.state).lowest_nonce < std::get<Established>(newer.state).lowest_nonce;
     IkeSa& loser = older_loses ? older : newer;
     IkeSa& winner = older_loses ? newer : older;
-    if (loser.initiator && has_working_child(core, winner)) close_ike(core, loser, std::nullopt);
+    if (!loser.initiator || !has_working_child(core, winner)) return;
+    close_ike(core, loser, std::nullopt);
+    fill_up(core, tunnel, winner);
 }
 
 struct SilenceMeans {
@@ -186,9 +189,17 @@ void settle_doubles(Core& core, Tunnel& tunnel) {
             IkeSa* a = core.ike_sa(spis[older]);
             IkeSa* b = core.ike_sa(spis[newer]);
             const bool both = a != nullptr && b != nullptr && a->is<Established>() && b->is<Established>();
-            if (both && a->peer_id == b->peer_id) settle_pair(core, *a, *b);
+            if (both && a->peer_id == b->peer_id) settle_pair(core, tunnel, *a, *b);
         }
     }
+}
+
+const IkeSa* double_of(Core& core, const Tunnel& tunnel, const IkeSa& sa) {
+    for (const IkeSpi spi : tunnel.ike_sas) {
+        const IkeSa* other = core.ike_sa(spi);
+        if (other != &sa && other->is<Established>() && other->peer_id == sa.peer_id) return other;
+    }
+    return nullptr;
 }
 
 void follow_path(Core& core, IkeSa& sa, const Path& path) {

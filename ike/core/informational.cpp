@@ -1,6 +1,7 @@
 // INFORMATIONAL exchanges: Deletes and liveness checks (RFC 7296 1.4, 2.4, 2.25), and NAT keepalives (RFC 3948 2.3).
 
 #include <algorithm>
+#include <set>
 
 #include "ike/core/diagnosis.h"
 #include "ike/core/exchanges.h"
@@ -26,28 +27,34 @@ ChildSa* find_by_peer_spi(Core& core, const IkeSa& sa, std::uint32_t spi) {
     return nullptr;
 }
 
-/// Without a successor the tunnel has lost its CHILD_SA, not its IKE SA.
-void lost_child(Core& core, IkeSa& sa, Tunnel& tunnel) {
-    const auto current = [&](dataplane::ChildId id) { return core.child(id)->current(); };
-    if (std::any_of(sa.children.begin(), sa.children.end(), current)) return;
-    if (sa.out.in_flight_as<ChildExchange>() != nullptr) return;
-    connection_lost(core, tunnel, diagnosis::deleted_by_peer(tunnel.options, sa.path.remote.address, "CHILD_SA"),
-                    Next::kByStart);
+/// Without a successor the policy has lost its CHILD_SA; the IKE SA and the other policies go on.
+void lost_child(Core& core, IkeSa& sa, Tunnel& tunnel, std::uint32_t policy) {
+    const auto serves = [&](dataplane::ChildId id) {
+        return core.child(id)->current() && core.child(id)->policy == policy;
+    };
+    if (std::any_of(sa.children.begin(), sa.children.end(), serves)) return;
+    const auto* under_way = sa.out.in_flight_as<ChildExchange>();
+    if (under_way != nullptr && under_way->offer.policy == policy) return;
+    policy_lost(core, tunnel, policy,
+                diagnosis::child_deleted_by_peer(tunnel.options, tunnel.child(policy), sa.path.remote.address),
+                Next::kByStart);
 }
 
 void on_child_deletes(Core& core, IkeSa& sa, const wire::Delete& deletion, Reply& reply) {
-    bool lost = false;
+    std::set<std::uint32_t> lost;
     for (const std::uint32_t spi : deletion.spis) {
         ChildSa* child = find_by_peer_spi(core, sa, spi);
         if (child == nullptr) continue;
         // RFC 7296 2.25.1: a Delete that crosses ours is answered without one.
         if (child->phase != ChildPhase::kDeleting) reply.payloads.deletes.push_back(delete_esp(child->spi_in.spi()));
-        lost = lost || child->current();
+        if (child->current()) lost.insert(child->policy);
         const bool rekeying = child->phase == ChildPhase::kRekeying || child->replaced_by;
         retire_child(core, *child, rekeying ? Farewell::kLinger : Farewell::kAtOnce);
     }
     Tunnel* tunnel = core.tunnel_of(sa);
-    if (lost && tunnel != nullptr && sa.is<Established>()) lost_child(core, sa, *tunnel);
+    if (tunnel == nullptr || !sa.is<Established>()) return;
+    for (const std::uint32_t policy : lost)
+        lost_child(core, sa, *tunnel, policy);
 }
 
 void on_ike_delete(Core& core, IkeSa& sa) {
@@ -62,8 +69,13 @@ void on_ike_delete(Core& core, IkeSa& sa) {
     const bool served = sa.is<Established>() && !sa.children.empty();
     end_ike(core, sa);
     if (!served || tunnel == nullptr) return;
-    connection_lost(core, *tunnel, diagnosis::deleted_by_peer(tunnel->options, sa.path.remote.address, "IKE SA"),
-                    Next::kByStart);
+    // One of two that crossed: the other goes on, and lacks perhaps what was made on this one.
+    LastError error = diagnosis::deleted_by_peer(tunnel->options, sa.path.remote.address);
+    if (const IkeSa* other = double_of(core, *tunnel, sa)) {
+        rekeys_failed(core, *tunnel, error);
+        return fill_up(core, *tunnel, *other);
+    }
+    connection_lost(core, *tunnel, std::move(error), Next::kByStart);
 }
 
 /// The peer could not accept our IKE_AUTH response, or finds our messages broken: for it the SA is over (2.21).

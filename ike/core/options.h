@@ -36,6 +36,13 @@ struct DpdOptions {
     DpdAction action = DpdAction::kRestart;
 };
 
+/// One of the CHILD_SAs that a tunnel is made of: an SPD entry (RFC 4301 4.4.1). Its place in the tunnel's list is its
+/// number for the data plane.
+struct ChildPolicy {
+    std::string name;  ///< empty: the tunnel's only one, made of local.subnets and remote.subnets
+    dataplane::SelectorPair selectors;
+};
+
 struct TunnelOptions {
     dataplane::TunnelId id{};
     std::string name;
@@ -50,8 +57,8 @@ struct TunnelOptions {
     std::chrono::milliseconds ike_rekey_margin{std::chrono::minutes(9)};
     std::chrono::milliseconds esp_lifetime{std::chrono::hours(1)};
     std::chrono::milliseconds esp_rekey_margin{std::chrono::minutes(3)};
-    dataplane::SelectorPair selectors;
-    bool esn = true;  ///< offer and accept ESN; the peer may still choose 32 bits
+    std::vector<ChildPolicy> children;  ///< one at least; names differ
+    bool esn = true;                    ///< offer and accept ESN; the peer may still choose 32 bits
     std::uint32_t replay_window = 1024;
     DpdOptions dpd;
     StartMode start = StartMode::kAuto;

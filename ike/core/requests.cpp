@@ -44,8 +44,8 @@ struct Starter {
     Core& core;
     IkeSa& sa;
 
-    void operator()(const CreateChild&) const { start_child(core, sa, std::nullopt); }
-    void operator()(const RekeyChild& task) const { start_child(core, sa, task.child); }
+    void operator()(const CreateChild& task) const { start_new_child(core, sa, task.policy); }
+    void operator()(const RekeyChild& task) const { start_child_rekey(core, sa, task.child); }
     void operator()(const RekeyIke&) const { start_ike_rekey(core, sa); }
     void operator()(const DeleteChild& task) const { start_child_deletion(core, sa, task); }
     void operator()(const DeleteIke& task) const { start_ike_deletion(core, sa, task); }

@@ -37,9 +37,16 @@ IkeStatus ike_status(const IkeSa& sa, const Established& state) {
     return status;
 }
 
-ChildStatus child_status(const ChildSa& child) {
+/// The only one that is not named has the tunnel's name.
+std::string name_of(const Tunnel& tunnel, std::uint32_t policy) {
+    const std::string& name = tunnel.child(policy).name;
+    return name.empty() ? tunnel.name() : name;
+}
+
+ChildStatus child_status(const Tunnel& tunnel, const ChildSa& child) {
     ChildStatus status;
     status.id = child.id;
+    status.name = name_of(tunnel, child.policy);
     status.spi_in = child.spi_in.spi();
     status.spi_out = child.spi_out;
     status.suite = child.suite;
@@ -49,6 +56,15 @@ ChildStatus child_status(const ChildSa& child) {
     status.established_at = child.created_at;
     status.rekey_at = child.rekey_at;
     return status;
+}
+
+/// The tunnel's own before those of its policies: without an IKE SA there is nothing to say of these.
+std::optional<LastError> last_error_of(const Tunnel& tunnel) {
+    if (tunnel.last_error) return tunnel.last_error;
+    for (const PolicyState& state : tunnel.policies) {
+        if (state.last_error) return state.last_error;
+    }
+    return std::nullopt;
 }
 
 void add_ike(const Core& core, const Tunnel& tunnel, TunnelStatus& status) {
@@ -72,16 +88,19 @@ std::vector<TunnelStatus> status_of(const Core& core) {
         status.name = tunnel.name();
         status.id = id;
         status.peer_id = tunnel.options.remote_id.to_string();
-        status.last_error = tunnel.last_error;
+        status.last_error = last_error_of(tunnel);
         if (tunnel.options.remote_address)
             status.peer = Endpoint{*tunnel.options.remote_address, core.options.ike_port};
         add_ike(core, tunnel, status);
         for (const ChildSa* child : core.children_of(id)) {
-            status.children.push_back(child_status(*child));
+            status.children.push_back(child_status(tunnel, *child));
             if (!child->in_use()) continue;
             const bool works = child->installed;
             if (works) status.state = TunnelState::kEstablished;
             if (!works && status.state == TunnelState::kDown) status.state = TunnelState::kConnecting;
+        }
+        for (std::uint32_t policy = 0; policy < tunnel.policies.size(); ++policy) {
+            if (!core.has_current_child(id, policy)) status.missing.push_back(name_of(tunnel, policy));
         }
         all.push_back(std::move(status));
     }

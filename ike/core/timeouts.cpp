@@ -11,7 +11,7 @@ void on_ike_expire_timer(Core& core, IkeSa& sa) {
     Tunnel* tunnel = core.tunnel_of(sa);
     if (tunnel == nullptr || !sa.is<Established>()) return core.discard(sa);
     close_ike(core, sa, std::nullopt);
-    connection_lost(core, *tunnel, diagnosis::expired(tunnel->options, "IKE SA"), Next::kAtOnce);
+    connection_lost(core, *tunnel, diagnosis::ike_expired(tunnel->options), Next::kAtOnce);
 }
 
 void on_ike_timer(Core& core, IkeSa& sa, Timer timer) {
@@ -43,6 +43,11 @@ void on_child_timer(Core& core, ChildSa& child, Timer timer) {
 void on_timer(Core& core, TimerKey key) {
     if (key.timer == Timer::kTunnelRetry) {
         Tunnel* tunnel = core.tunnels.find(dataplane::TunnelId{static_cast<std::uint32_t>(key.owner)});
+        if (tunnel != nullptr) bring_up(core, *tunnel);
+        return;
+    }
+    if (key.timer == Timer::kPolicyRetry) {
+        Tunnel* tunnel = core.tunnels.find(dataplane::TunnelId{static_cast<std::uint32_t>(key.owner >> 32)});
         if (tunnel != nullptr) bring_up(core, *tunnel);
         return;
     }

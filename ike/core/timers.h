@@ -26,6 +26,8 @@ enum class Timer : std::uint8_t {
     kChildRetire,  ///< the inbound half has lingered long enough
     // of a tunnel; the owner is its TunnelId
     kTunnelRetry,
+    // of a policy of a tunnel; the owner is the TunnelId in the upper half and the policy's number in the lower
+    kPolicyRetry,
 };
 
 struct TimerKey {

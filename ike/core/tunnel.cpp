@@ -9,6 +9,7 @@ Tunnel* TunnelTable::add(TunnelOptions options) {
     by_remote_.emplace(options.remote_address, id);
     Tunnel& tunnel = tunnels_[id];
     tunnel.options = std::move(options);
+    tunnel.policies.resize(tunnel.options.children.size());
     return &tunnel;
 }
 

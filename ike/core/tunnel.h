@@ -20,6 +20,18 @@ struct Waiter {
     enum class For : std::uint8_t { kUp, kDown, kRekeyChild, kRekeyIke };
     CommandId id{};
     For what = For::kUp;
+    std::vector<dataplane::ChildId> children;  ///< kRekeyChild: those not yet replaced
+    std::size_t asked_for = 0;                 ///< and how many there were
+};
+
+/// What we want of one of a tunnel's policies, and what has become of it.
+struct PolicyState {
+    bool wanted = false;                  ///< to be negotiated whenever it has no CHILD_SA
+    bool trapped = false;                 ///< the next packet that wants it brings it up
+    bool served = false;                  ///< it had a CHILD_SA that worked, and has not lost it by itself
+    std::uint32_t failures = 0;           ///< attempts in a row for it alone
+    std::optional<TimePoint> not_before;  ///< no new attempt by itself until then
+    std::optional<LastError> last_error;
 };
 
 struct Tunnel {
@@ -28,11 +40,10 @@ struct Tunnel {
     bool down = false;
     /// Negotiate again whenever it is lost or fails: `start: auto`.
     bool keep_up = false;
-    /// The next packet that wants it brings it up.
-    bool trapped = false;
-    std::uint32_t failures = 0;           ///< attempts in a row
-    std::optional<TimePoint> not_before;  ///< no new attempt by itself until then
-    std::optional<LastError> last_error;
+    std::uint32_t failures = 0;           ///< attempts in a row that did not come to an IKE SA with a CHILD_SA
+    std::optional<TimePoint> not_before;  ///< no new IKE SA by itself until then
+    std::optional<LastError> last_error;  ///< of the tunnel as a whole
+    std::vector<PolicyState> policies;    ///< one for each of `options.children`, in their order
     /// Groups that the peer asked for by INVALID_KE_PAYLOAD: what later attempts start with.
     std::optional<crypto::DhId> ike_group;
     std::optional<crypto::DhId> esp_group;
@@ -43,6 +54,7 @@ struct Tunnel {
 
     dataplane::TunnelId id() const { return options.id; }
     const std::string& name() const { return options.name; }
+    const ChildPolicy& child(std::uint32_t policy) const { return options.children[policy]; }
 };
 
 class TunnelTable {

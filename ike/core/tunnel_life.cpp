@@ -1,4 +1,4 @@
-// What we want of a tunnel, and what comes after success, failure and loss.
+// What we want of a tunnel as a whole: an IKE SA, and what comes after success, failure and loss of it.
 
 #include <algorithm>
 
@@ -15,45 +15,72 @@ TimerKey retry_key(const Tunnel& tunnel) {
     return {Timer::kTunnelRetry, dataplane::to_number(tunnel.id())};
 }
 
-/// After the first failure the interval, then twice as long each time, up to a minute; a quarter more by chance, so
-/// that many tunnels to one peer do not come at once.
 void schedule_retry(Core& core, Tunnel& tunnel) {
-    const std::uint32_t doublings = std::min(tunnel.failures > 0 ? tunnel.failures - 1 : 0, 6U);
-    const auto longest = std::max(kLongestRetry, core.options.retry_interval);
-    const auto wait = std::min(core.options.retry_interval * (1U << doublings), longest);
-    tunnel.not_before = core.now + wait + core.jitter(wait / 4);
+    tunnel.not_before = core.now + retry_wait(core, tunnel.failures);
     if (tunnel.keep_up && !tunnel.down) core.timers.set(retry_key(tunnel), *tunnel.not_before);
 }
 
-/// What follows a loss, by configuration.
+bool has_ike(Core& core, const Tunnel& tunnel, bool (*in_state)(const IkeSa&)) {
+    return std::any_of(tunnel.ike_sas.begin(), tunnel.ike_sas.end(),
+                       [&](IkeSpi spi) { return in_state(*core.ike_sa(spi)); });
+}
+
+bool connects(Core& core, const Tunnel& tunnel) {
+    return has_ike(core, tunnel, [](const IkeSa& sa) { return sa.is<Connecting>(); });
+}
+
+/// What follows a loss, by configuration. With the IKE SA all policies have lost their CHILD_SA.
 void come_back(Core& core, Tunnel& tunnel, Next next) {
-    if (next == Next::kByDpdAction) {
-        const DpdAction action = tunnel.options.dpd.action;
-        tunnel.trapped = action == DpdAction::kTrap;
-        // `start: listen` never starts by itself, not even again.
-        const bool may_start = tunnel.options.remote_address && tunnel.options.start != StartMode::kListen;
-        if (action == DpdAction::kRestart && may_start) bring_up(core, tunnel);
-        return;
+    const DpdAction action = tunnel.options.dpd.action;
+    const bool by_dpd = next == Next::kByDpdAction;
+    const bool on_demand = tunnel.options.start == StartMode::kOnDemand;
+    // `start: listen` never starts by itself, not even again.
+    const bool may_start = tunnel.options.remote_address && tunnel.options.start != StartMode::kListen;
+    const bool restarts = by_dpd && action == DpdAction::kRestart && may_start;
+    for (PolicyState& state : tunnel.policies) {
+        state.wanted = by_dpd ? restarts && (tunnel.keep_up || state.served) : tunnel.keep_up;
+        state.trapped = by_dpd && !restarts ? action == DpdAction::kTrap : on_demand && !state.wanted;
+        state.served = false;
+        state.not_before.reset();
     }
-    tunnel.trapped = tunnel.options.start == StartMode::kOnDemand;
-    if (next == Next::kAtOnce && tunnel.keep_up) return bring_up(core, tunnel);
-    schedule_retry(core, tunnel);
+    if (restarts || (next == Next::kAtOnce && tunnel.keep_up)) {
+        tunnel.not_before.reset();
+        return bring_up(core, tunnel);
+    }
+    if (!by_dpd) schedule_retry(core, tunnel);
 }
 
 }  // namespace
 
+std::chrono::milliseconds retry_wait(Core& core, std::uint32_t failures) {
+    const std::uint32_t doublings = std::min(failures > 0 ? failures - 1 : 0, 6U);
+    const auto longest = std::max(kLongestRetry, core.options.retry_interval);
+    const auto wait = std::min(core.options.retry_interval * (1U << doublings), longest);
+    return wait + core.jitter(wait / 4);
+}
+
 void bring_up(Core& core, Tunnel& tunnel) {
-    if (tunnel.down || core.shutting_down || core.has_current_child(tunnel.id())) return;
+    if (tunnel.down || core.shutting_down) return;
+    const auto missing = next_missing(core, tunnel);
+    if (!missing) return;
     for (const IkeSpi spi : tunnel.ike_sas) {
         IkeSa* sa = core.ike_sa(spi);
         if (sa->is<Connecting>()) return;
         if (!sa->is<Established>()) continue;
-        if (sa->out.in_flight_as<ChildExchange>() == nullptr) enqueue(core, *sa, CreateChild{});
+        const auto* under_way = sa->out.in_flight_as<ChildExchange>();
+        // The end of that one brings us here again.
+        if (under_way == nullptr || under_way->replaces) enqueue(core, *sa, CreateChild{*missing});
         return;
     }
+    if (tunnel.not_before && core.now < *tunnel.not_before) return;
     if (!tunnel.options.remote_address) return attempt_failed(core, tunnel, diagnosis::no_peer_address(tunnel.options));
-    tunnel.trapped = false;
     start_init(core, tunnel);
+}
+
+void fill_up(Core& core, Tunnel& tunnel, const IkeSa& sa) {
+    if (!next_missing(core, tunnel)) return;
+    if (sa.initiator) return bring_up(core, tunnel);
+    core.timers.set(retry_key(tunnel), core.now + rekey_back_off(core, Again::kSoon));
 }
 
 void note_error(Core& core, Tunnel& tunnel, LastError error, Severity severity) {
@@ -69,56 +96,34 @@ void note_stranger_error(Core& core, Tunnel& tunnel, LastError error, bool said)
 void attempt_failed(Core& core, Tunnel& tunnel, LastError error) {
     ++tunnel.failures;
     schedule_retry(core, tunnel);
-    if (tunnel.options.start == StartMode::kOnDemand) tunnel.trapped = true;
-    for (const auto what : {Waiter::For::kUp, Waiter::For::kRekeyChild, Waiter::For::kRekeyIke})
-        answer_waiters(core, tunnel, what, false, error.code, error.message);
+    for (PolicyState& state : tunnel.policies) {
+        state.wanted = state.wanted && tunnel.keep_up;
+        if (tunnel.options.start == StartMode::kOnDemand) state.trapped = true;
+    }
+    answer_waiters(core, tunnel, Waiter::For::kUp, false, error.code, error.message);
+    rekeys_failed(core, tunnel, error);
     note_error(core, tunnel, std::move(error));
     answer_down_waiters(core, tunnel);
 }
 
 void connection_lost(Core& core, Tunnel& tunnel, LastError error, Next next) {
-    for (const auto what : {Waiter::For::kRekeyChild, Waiter::For::kRekeyIke})
-        answer_waiters(core, tunnel, what, false, error.code, error.message);
-    const bool connecting = std::any_of(tunnel.ike_sas.begin(), tunnel.ike_sas.end(),
-                                        [&](IkeSpi spi) { return core.ike_sa(spi)->is<Connecting>(); });
+    rekeys_failed(core, tunnel, error);
+    const bool connecting = connects(core, tunnel);
     if (!connecting) answer_waiters(core, tunnel, Waiter::For::kUp, false, error.code, error.message);
     note_error(core, tunnel, std::move(error), Severity::kWarning);
     answer_down_waiters(core, tunnel);
-    if (tunnel.down || core.shutting_down || core.has_current_child(tunnel.id())) return;
+    if (tunnel.down || core.shutting_down || connecting) return;
+    if (has_ike(core, tunnel, [](const IkeSa& sa) { return sa.is<Established>(); })) return bring_up(core, tunnel);
     come_back(core, tunnel, next);
 }
 
-void tunnel_works(Core& core, Tunnel& tunnel, const IkeSa& sa, const ChildSa& child) {
+void tunnel_works(Core& core, Tunnel& tunnel) {
     tunnel.failures = 0;
     tunnel.not_before.reset();
     tunnel.last_error.reset();
-    tunnel.trapped = tunnel.options.start == StartMode::kOnDemand;
+    for (PolicyState& state : tunnel.policies)
+        state.wanted = state.wanted || tunnel.keep_up;
     core.timers.cancel(retry_key(tunnel));
-    const std::string message = "Tunnel " + tunnel.name() + ": established with " + sa.path.remote.to_string() + " (" +
-                                (sa.peer_id ? sa.peer_id->to_string() : std::string("unknown")) + "), IKE " +
-                                to_string(sa.suite) + ", ESP " + to_string(child.suite) +
-                                (sa.udp_encapsulation ? " in UDP" : "") + ", local [" +
-                                dataplane::to_string(child.selectors.local) + "], remote [" +
-                                dataplane::to_string(child.selectors.remote) + "].";
-    core.report(Severity::kInfo, &tunnel, "established", message);
-    answer_waiters(core, tunnel, Waiter::For::kUp, true, "established", message);
-}
-
-void answer_waiters(Core& core, Tunnel& tunnel, Waiter::For what, bool ok, const std::string& code,
-                    const std::string& message) {
-    for (const Waiter& waiter : tunnel.waiters) {
-        if (waiter.what == what) core.emit(CommandDone{waiter.id, ok, code, message});
-    }
-    std::erase_if(tunnel.waiters, [&](const Waiter& waiter) { return waiter.what == what; });
-}
-
-void answer_down_waiters(Core& core, Tunnel& tunnel) {
-    const auto asks = [](const Waiter& waiter) { return waiter.what == Waiter::For::kDown; };
-    if (std::none_of(tunnel.waiters.begin(), tunnel.waiters.end(), asks)) return;
-    for (const auto& [spi, sa] : core.ike_sas) {
-        if (sa->tunnel == tunnel.id() && !sa->is<Closed>()) return;
-    }
-    answer_waiters(core, tunnel, Waiter::For::kDown, true, "down", "Tunnel " + tunnel.name() + " is down.");
 }
 
 }  // namespace esplane::ike

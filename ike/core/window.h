@@ -13,7 +13,7 @@ namespace esplane::ike {
 /// A keyed hash of a datagram.
 using Fingerprint = std::array<std::uint8_t, 32>;
 
-inline constexpr std::size_t kMaxQueuedTasks = 64;
+inline constexpr std::size_t kMaxQueuedTasks = 512;
 /// From here on an IKE SA is rekeyed, long before its message IDs would wrap (2.2).
 inline constexpr std::uint32_t kMessageIdsRunningOut = 0xffff'0000U;
 

@@ -20,6 +20,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             // What the gateway takes for granted of a configuration that loads.
             require(tunnel.ike.psk != nullptr && !tunnel.ike.psk->empty());
             require(!tunnel.ike.ike_proposals.empty() && !tunnel.ike.esp_proposals.empty());
+            require(!tunnel.ike.children.empty());
+            for (const auto& child : tunnel.ike.children)
+                require(!child.selectors.local.empty() && !child.selectors.remote.empty());
             require(!tunnel.local_prefixes.empty() && !tunnel.remote_prefixes.empty());
             require(!tunnel.ike.local_id.value.empty());
             require(tunnel.ike.esp_rekey_margin * 2 < tunnel.ike.esp_lifetime);

@@ -41,10 +41,12 @@ class Script {
 
 class Harness {
   public:
-    explicit Harness(bool engine_initiates)
+    Harness(bool engine_initiates, bool several_children)
         : random_(1), engine_({}, random_, dataplane_, now_), peer_(right_tunnel(), 2) {
         auto options = left_tunnel();
         options.start = engine_initiates ? ike::StartMode::kAuto : ike::StartMode::kListen;
+        if (several_children)
+            options.children.push_back({"more", {subnets({"10.3.0.0/16"}), subnets({"10.2.0.0/16"})}});
         command(ike::AddTunnel{options});
         if (engine_initiates) {
             receive(peer_.init_response(last_sent_));
@@ -127,7 +129,8 @@ class Harness {
         if (which % 4 == 0) engine_.on_dataplane(now_, ike::ChildInstalled{child});
         if (which % 4 == 1) engine_.on_dataplane(now_, ike::ChildFirstInbound{child});
         if (which % 4 == 2) engine_.on_dataplane(now_, ike::ChildSoftLimit{child});
-        if (which % 4 == 3) engine_.on_dataplane(now_, ike::TunnelWanted{dataplane::TunnelId{which / 4U}});
+        if (which % 4 == 3)
+            engine_.on_dataplane(now_, ike::TunnelWanted{dataplane::TunnelId{which / 4U % 8}, which / 32U});
         drain();
     }
 
@@ -203,7 +206,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace esplane;  // NOLINT(google-build-using-namespace)
     sim::Script script(ByteView(data, size));
     const std::uint8_t setup = script.octet();
-    sim::Harness harness((setup & 1) != 0);
+    sim::Harness harness((setup & 1) != 0, (setup & 4) != 0);
     if ((setup & 2) == 0) harness.authenticate();
     for (int steps = 0; steps < 32 && !script.ended(); ++steps)
         harness.step(script);

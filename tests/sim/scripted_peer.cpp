@@ -94,8 +94,8 @@ wire::Payloads ScriptedPeer::auth_request() {
                                *payloads.id_i);
     payloads.auth = wire::Auth{static_cast<std::uint8_t>(wire::AuthMethod::kSharedKey), to_bytes(auth.view())};
     payloads.sa = offer_esp(own.esp_proposals, spi_octets(), false, own.esn);
-    payloads.ts_i = wire::TrafficSelectors{own.selectors.local, 0};
-    payloads.ts_r = wire::TrafficSelectors{own.selectors.remote, 0};
+    payloads.ts_i = wire::TrafficSelectors{own.children[0].selectors.local, 0};
+    payloads.ts_r = wire::TrafficSelectors{own.children[0].selectors.remote, 0};
     return payloads;
 }
 
@@ -103,8 +103,8 @@ wire::Payloads ScriptedPeer::child_request() {
     wire::Payloads payloads;
     payloads.sa = offer_esp(own.esp_proposals, spi_octets(), false, own.esn);
     payloads.nonce = random_.bytes(32);
-    payloads.ts_i = wire::TrafficSelectors{own.selectors.local, 0};
-    payloads.ts_r = wire::TrafficSelectors{own.selectors.remote, 0};
+    payloads.ts_i = wire::TrafficSelectors{own.children[0].selectors.local, 0};
+    payloads.ts_r = wire::TrafficSelectors{own.children[0].selectors.remote, 0};
     return payloads;
 }
 

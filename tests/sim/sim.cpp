@@ -203,18 +203,18 @@ bool World::run_until(const std::function<bool()>& reached, milliseconds limit) 
     return true;
 }
 
-bool World::send_payload(Node& from, dataplane::TunnelId tunnel) {
-    auto packet = from.dataplane().seal(tunnel, ++payloads_sent_);
+bool World::send_payload(Node& from, std::uint32_t policy, dataplane::TunnelId tunnel) {
+    auto packet = from.dataplane().seal(tunnel, policy, ++payloads_sent_);
     if (!packet) return false;
     if (packet->source.address.is_unspecified()) packet->source.address = from.address;
     transmit(std::move(*packet));
     return true;
 }
 
-bool World::ping(Node& a, Node& b) {
+bool World::ping(Node& a, Node& b, std::uint32_t policy) {
     const auto at_a = a.payloads_received;
     const auto at_b = b.payloads_received;
-    if (!send_payload(a) || !send_payload(b)) return false;
+    if (!send_payload(a, policy) || !send_payload(b, policy)) return false;
     run_for(network.faults.delay + network.faults.jitter + milliseconds(1));
     return a.payloads_received > at_a && b.payloads_received > at_b;
 }
@@ -244,6 +244,12 @@ std::vector<dataplane::TrafficSelector> subnets(std::initializer_list<const char
     return selectors;
 }
 
+std::vector<ike::ChildPolicy> mirrored(std::vector<ike::ChildPolicy> children) {
+    for (ike::ChildPolicy& child : children)
+        std::swap(child.selectors.local, child.selectors.remote);
+    return children;
+}
+
 ike::TunnelOptions left_tunnel() {
     ike::TunnelOptions options;
     options.id = dataplane::TunnelId{1};
@@ -255,7 +261,7 @@ ike::TunnelOptions left_tunnel() {
     options.psk = psk("secret");
     options.ike_proposals = ike_proposals({"aes256gcm16-prfsha256-x25519"});
     options.esp_proposals = esp_proposals({"aes256gcm16-x25519"});
-    options.selectors = {subnets({"10.1.0.0/16"}), subnets({"10.2.0.0/16"})};
+    options.children = {{"", {subnets({"10.1.0.0/16"}), subnets({"10.2.0.0/16"})}}};
     return options;
 }
 
@@ -263,7 +269,7 @@ ike::TunnelOptions right_tunnel() {
     ike::TunnelOptions options = left_tunnel();
     options.local_address = kRight;
     options.remote_address = kLeft;
-    std::swap(options.selectors.local, options.selectors.remote);
+    options.children = mirrored(options.children);
     options.local_id = ike::Identity::parse("right.example.org").value();
     options.remote_id = ike::IdentityPattern::parse("left.example.org").value();
     options.start = ike::StartMode::kListen;
@@ -286,13 +292,21 @@ std::vector<ike::ChildStatus> current_children(const Node& node, const std::stri
     return current;
 }
 
-bool Pair::up() {
+bool Pair::up(std::uint32_t policies) {
     const auto here = current_children(left);
     const auto there = current_children(right);
-    if (here.size() != 1 || there.size() != 1) return false;
-    const bool mirrored = here[0].spi_in == there[0].spi_out && here[0].spi_out == there[0].spi_in;
-    return mirrored && left.status().state == ike::TunnelState::kEstablished &&
-           right.status().state == ike::TunnelState::kEstablished && world.ping(left, right);
+    if (here.size() != policies || there.size() != policies) return false;
+    for (const ike::ChildStatus& child : here) {
+        const bool mirrored = std::any_of(there.begin(), there.end(), [&](const ike::ChildStatus& other) {
+            return other.name == child.name && other.spi_in == child.spi_out && other.spi_out == child.spi_in;
+        });
+        if (!mirrored) return false;
+    }
+    for (std::uint32_t policy = 0; policy < policies; ++policy) {
+        if (!world.ping(left, right, policy)) return false;
+    }
+    return left.status().state == ike::TunnelState::kEstablished &&
+           right.status().state == ike::TunnelState::kEstablished;
 }
 
 bool Pair::establish(ike::TunnelOptions left_options, ike::TunnelOptions right_options) {

@@ -79,9 +79,9 @@ class World {
     bool run_until(const std::function<bool()>& reached, milliseconds limit = milliseconds(60'000));
 
     /// Sends a payload through a node's tunnel, as a host behind it would; false when there is no SA.
-    bool send_payload(Node& from, dataplane::TunnelId tunnel = dataplane::TunnelId{1});
+    bool send_payload(Node& from, std::uint32_t policy = 0, dataplane::TunnelId tunnel = dataplane::TunnelId{1});
     /// In both directions once; true when both arrived.
-    bool ping(Node& a, Node& b);
+    bool ping(Node& a, Node& b, std::uint32_t policy = 0);
 
     /// A line on stderr, when ESPLANE_SIM_TRACE is set: what happened to whom, and when.
     void trace(const Node& node, const std::string& what) const;
@@ -103,6 +103,9 @@ std::vector<ike::IkeProposal> ike_proposals(std::initializer_list<const char*> t
 std::vector<ike::EspProposal> esp_proposals(std::initializer_list<const char*> texts);
 std::vector<dataplane::TrafficSelector> subnets(std::initializer_list<const char*> texts);
 
+/// The same as the other side has them.
+std::vector<ike::ChildPolicy> mirrored(std::vector<ike::ChildPolicy> children);
+
 /// Tunnel "t" from the left side to the right: 10.1.0.0/16 to 10.2.0.0/16, psk "secret", AES-256-GCM, x25519.
 ike::TunnelOptions left_tunnel();
 /// The same from the right side, listening.
@@ -116,8 +119,8 @@ struct Pair {
     Node& right;
 
     void add(ike::TunnelOptions left_options, ike::TunnelOptions right_options);
-    /// Both say established, one CHILD_SA each, the SPIs mirror each other, and a ping passes.
-    bool up();
+    /// Both say established, with one CHILD_SA for each policy; the SPIs mirror each other, and pings pass.
+    bool up(std::uint32_t policies = 1);
     bool establish(ike::TunnelOptions left_options = left_tunnel(), ike::TunnelOptions right_options = right_tunnel());
 };
 

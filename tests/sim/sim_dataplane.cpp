@@ -30,14 +30,14 @@ void SimDataplane::install(dataplane::ChildOptions options) {
     for (const auto& [other, child] : children_) {
         if (child.options.spi_in == options.spi_in) offences_.push_back("inbound SPI used twice");
     }
-    if (options.send_at_once) senders_[options.tunnel].push_back(options.id);
+    if (options.send_at_once) senders_[{options.tunnel, options.policy}].push_back(options.id);
     children_[options.id] = Child{std::move(options)};
 }
 
 void SimDataplane::activate(dataplane::ChildId id) {
     const Child* child = known(id, "activate");
     if (child == nullptr) return;
-    auto& senders = senders_[child->options.tunnel];
+    auto& senders = senders_[policy_of(*child)];
     std::erase(senders, id);
     senders.push_back(id);
 }
@@ -46,7 +46,7 @@ void SimDataplane::retire(dataplane::ChildId id) {
     const Child* child = known(id, "retire");
     if (child == nullptr) return;
     // The one that sends is gone for good; an older one does not come back by itself.
-    auto& senders = senders_[child->options.tunnel];
+    auto& senders = senders_[policy_of(*child)];
     if (!senders.empty() && senders.back() == id)
         senders.clear();
     else
@@ -61,15 +61,15 @@ SimDataplane::Child* SimDataplane::known(dataplane::ChildId id, const char* orde
     return nullptr;
 }
 
-const SimDataplane::Child* SimDataplane::outbound(dataplane::TunnelId tunnel) const {
-    const auto found = senders_.find(tunnel);
+const SimDataplane::Child* SimDataplane::outbound(dataplane::TunnelId tunnel, std::uint32_t policy) const {
+    const auto found = senders_.find({tunnel, policy});
     if (found == senders_.end() || found->second.empty()) return nullptr;
     const auto child = children_.find(found->second.back());
     return child == children_.end() ? nullptr : &child->second;
 }
 
-std::optional<Packet> SimDataplane::seal(dataplane::TunnelId tunnel, std::uint64_t number) {
-    const Child* sender = outbound(tunnel);
+std::optional<Packet> SimDataplane::seal(dataplane::TunnelId tunnel, std::uint32_t policy, std::uint64_t number) {
+    const Child* sender = outbound(tunnel, policy);
     if (sender == nullptr) return std::nullopt;
     ++children_[sender->options.id].packets_out;
     const auto& options = sender->options;
@@ -87,7 +87,7 @@ SimDataplane::Opened SimDataplane::open(const Packet& packet) {
         if (child.packets_in++ > 0) return opened;
         opened.event = ike::DataplaneEvent(ike::ChildFirstInbound{id});
         // As the worker does it: the first inbound packet proves that the peer receives on it, too.
-        auto& senders = senders_[child.options.tunnel];
+        auto& senders = senders_[policy_of(child)];
         if (!child.options.send_at_once && std::find(senders.begin(), senders.end(), id) == senders.end())
             senders.push_back(id);
         return opened;

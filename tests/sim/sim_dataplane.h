@@ -23,8 +23,8 @@ class SimDataplane : public ike::TrafficView {
     /// Returns what to tell the engine.
     std::optional<ike::DataplaneEvent> apply(ike::Action action);
 
-    /// The packet that the tunnel sends now; empty when it has no outbound SA.
-    std::optional<Packet> seal(dataplane::TunnelId tunnel, std::uint64_t number);
+    /// The packet that a policy of the tunnel sends now; empty when it has no outbound SA.
+    std::optional<Packet> seal(dataplane::TunnelId tunnel, std::uint32_t policy, std::uint64_t number);
     struct Opened {
         bool ok = false;
         dataplane::TunnelId tunnel{};
@@ -36,8 +36,8 @@ class SimDataplane : public ike::TrafficView {
     std::uint64_t packets_out(dataplane::ChildId child) const override;
 
     const std::map<dataplane::ChildId, Child>& children() const { return children_; }
-    /// Who sends for this tunnel; null when nobody does.
-    const Child* outbound(dataplane::TunnelId tunnel) const;
+    /// Who sends for this policy of the tunnel; null when nobody does.
+    const Child* outbound(dataplane::TunnelId tunnel, std::uint32_t policy = 0) const;
     /// What the engine did that it must never do: an ID used twice, an SPI twice, an order about an unknown SA.
     const std::vector<std::string>& offences() const { return offences_; }
 
@@ -48,7 +48,10 @@ class SimDataplane : public ike::TrafficView {
     Child* known(dataplane::ChildId id, const char* order);
 
     std::map<dataplane::ChildId, Child> children_;
-    std::map<dataplane::TunnelId, std::vector<dataplane::ChildId>> senders_;  ///< the last one sends
+    using Policy = std::pair<dataplane::TunnelId, std::uint32_t>;
+    static Policy policy_of(const Child& child) { return {child.options.tunnel, child.options.policy}; }
+
+    std::map<Policy, std::vector<dataplane::ChildId>> senders_;  ///< the last one sends
     std::uint64_t highest_id_ = 0;
     std::vector<std::string> offences_;
 };

@@ -101,7 +101,7 @@ TEST_CASE("no ESP proposal in common") {
 TEST_CASE("no traffic selector in common") {
     Pair pair;
     auto left = left_tunnel();
-    left.selectors.remote = subnets({"10.77.0.0/16"});
+    left.children[0].selectors.remote = subnets({"10.77.0.0/16"});
     fail(pair, left, right_tunnel());
     check_error(pair.left, "no_common_selector", {"TS_UNACCEPTABLE", "10.77.0.0/16", "tunnels.t.remote.subnets"});
     check_error(pair.right, "no_common_selector", {"10.77.0.0/16", "10.2.0.0/16", "tunnels.t.local.subnets"});

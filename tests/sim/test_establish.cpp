@@ -119,8 +119,8 @@ TEST_CASE("the responder narrows to what both have") {
     Pair pair;
     auto left = left_tunnel();
     auto right = right_tunnel();
-    left.selectors = {subnets({"10.1.0.0/16", "10.9.0.0/24"}), subnets({"0.0.0.0/0"})};
-    right.selectors = {subnets({"10.2.0.0/16", "10.3.0.0/16"}), subnets({"10.1.4.0/24"})};
+    left.children[0].selectors = {subnets({"10.1.0.0/16", "10.9.0.0/24"}), subnets({"0.0.0.0/0"})};
+    right.children[0].selectors = {subnets({"10.2.0.0/16", "10.3.0.0/16"}), subnets({"10.1.4.0/24"})};
     REQUIRE(pair.establish(left, right));
     const auto selectors = current_children(pair.left)[0].selectors;
     CHECK(dataplane::to_string(selectors.local) == "10.1.4.0/24");
@@ -156,10 +156,10 @@ TEST_CASE("several tunnels between the same addresses find each other by selecto
         auto right = right_tunnel();
         left.id = right.id = dataplane::TunnelId{static_cast<std::uint32_t>(number)};
         left.name = right.name = "t" + std::to_string(number);
-        left.selectors = {subnets({"10.1.0.0/16"}), subnets({})};
+        left.children[0].selectors = {subnets({"10.1.0.0/16"}), subnets({})};
         const std::string remote = "10.20" + std::to_string(number) + ".0.0/16";
-        left.selectors.remote = subnets({remote.c_str()});
-        right.selectors = {left.selectors.remote, left.selectors.local};
+        left.children[0].selectors.remote = subnets({remote.c_str()});
+        right.children[0].selectors = {left.children[0].selectors.remote, left.children[0].selectors.local};
         pair.right.command(ike::AddTunnel{right});
         pair.left.command(ike::AddTunnel{left});
     }

@@ -22,6 +22,12 @@ std::string changed(const std::string& from, const std::string& to) {
     return yaml.replace(yaml.find(from), from.size(), to);
 }
 
+std::string with_children(const std::string& children) {
+    std::string yaml = changed(", subnets: [10.1.0.0/16]", "");
+    const std::string subnets = ", subnets: [10.2.0.0/16]";
+    return yaml.replace(yaml.find(subnets), subnets.size(), "") + "    children: {" + children + "}\n";
+}
+
 TEST_CASE("Any change of a tunnel changes its fingerprint, and no two changes look alike") {
     const std::vector<std::string> variants = {
         kTunnel,
@@ -38,6 +44,10 @@ TEST_CASE("Any change of a tunnel changes its fingerprint, and no two changes lo
         changed("192.0.2.2", "192.0.2.2, id: \"*.example.org\""),
         changed("10.2.0.0/16", "10.2.0.0/24"),
         changed("psk: secret", "psk: Secret"),
+        with_children("a: {local: 10.1.0.0/16, remote: 10.2.0.0/16}"),
+        with_children("b: {local: 10.1.0.0/16, remote: 10.2.0.0/16}"),
+        with_children("a: {local: 10.1.0.0/16, remote: 10.2.0.0/17}"),
+        with_children("a: {local: 10.1.0.0/16, remote: 10.2.0.0/16}, b: {local: 10.3.0.0/16, remote: 10.2.0.0/16}"),
         kTunnel + "    ike: {proposals: aes256gcm16-prfsha256-ecp256}\n",
         kTunnel + "    ike: {lifetime: 7h}\n",
         kTunnel + "    ike: {rekey_margin: 8m}\n",

@@ -82,8 +82,8 @@ TEST_CASE("What is not written has its default") {
     CHECK(ike.ike_rekey_margin == 9min);
     CHECK(ike.esp_lifetime == 1h);
     CHECK(ike.esp_rekey_margin == 3min);
-    CHECK(texts(ike.selectors.local) == Texts{"10.1.0.0/16"});
-    CHECK(texts(ike.selectors.remote) == Texts{"10.2.0.0/16"});
+    CHECK(texts(ike.children[0].selectors.local) == Texts{"10.1.0.0/16"});
+    CHECK(texts(ike.children[0].selectors.remote) == Texts{"10.2.0.0/16"});
     CHECK(ike.esn);
     CHECK(ike.replay_window == 1024);
     CHECK(ike.dpd.delay == 10s);
@@ -160,8 +160,8 @@ tunnels:
     CHECK_FALSE(tunnel.routes);
     CHECK(texts(tunnel.local_prefixes) == Texts{"10.1.0.0/16", "fd00:1::/64", "10.3.0.1/32"});
     CHECK(texts(tunnel.remote_prefixes) == Texts{"0.0.0.0/0", "::/0"});
-    CHECK(ike.selectors.local.size() == 3);
-    CHECK(ike.selectors.remote.size() == 2);
+    CHECK(ike.children[0].selectors.local.size() == 3);
+    CHECK(ike.children[0].selectors.remote.size() == 2);
 }
 
 TEST_CASE("A cloud tunnel as people write it loads") {

@@ -92,6 +92,9 @@ TunnelOptions tunnel(const std::string& name, const char* remote_prefix) {
     options.ike.start = ike::StartMode::kListen;
     options.local_prefixes = {Prefix::parse("10.1.0.0/24").value()};
     options.remote_prefixes = {Prefix::parse(remote_prefix).value()};
+    options.ike.children = {{"",
+                             {{dataplane::TrafficSelector::from_prefix(options.local_prefixes[0])},
+                              {dataplane::TrafficSelector::from_prefix(options.remote_prefixes[0])}}}};
     return options;
 }
 

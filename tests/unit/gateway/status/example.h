@@ -32,6 +32,7 @@ inline Report example_report() {
         return dataplane::TrafficSelector::from_prefix(Prefix::parse(prefix).value());
     };
     net.ike.children.push_back({.id = dataplane::ChildId{1},
+                                .name = "net",
                                 .spi_in = dataplane::Spi{0xc0ffee},
                                 .spi_out = dataplane::Spi{0xdeadbeef},
                                 .suite = {},

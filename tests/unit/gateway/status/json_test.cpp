@@ -33,6 +33,8 @@ TEST_CASE("an established tunnel has all that the contract names") {
 
     REQUIRE(tunnel["children"].size() == 1);
     const Json child = tunnel["children"][0];
+    CHECK(child["name"] == "net");
+    CHECK(tunnel["missing"] == Json::array());
     CHECK(child["spi_in"] == "00c0ffee");
     CHECK(child["spi_out"] == "deadbeef");
     CHECK(child["suite"] == "aes256gcm16");

@@ -49,6 +49,15 @@ TEST_CASE("a CHILD_SA on its way out takes one line") {
     CHECK_THAT(text, !Catch::Contains("==="));
 }
 
+TEST_CASE("of several CHILD_SAs each says its name, and the tunnel which it lacks") {
+    Report report = example_report();
+    report.tunnels[0].ike.children[0].name = "web";
+    report.tunnels[0].ike.missing = {"db", "mail"};
+    const std::string text = text_of(to_json(report));
+    CHECK_THAT(text, Catch::Contains("    CHILD  web, aes256gcm16, ESP in UDP, SPI") &&
+                         Catch::Contains("    lacks  db, mail\n"));
+}
+
 TEST_CASE("colours frame the state and nothing else") {
     const Json status = to_json(example_report());
     const std::string colored = to_text(status, {.color = true, .now = example_report().wall_clock});

@@ -103,6 +103,7 @@ TunnelOptions tunnel(const char* local) {
     options.psk = std::make_shared<crypto::Secret>(as_bytes("secret"));
     options.ike_proposals = {parse_ike_proposal("aes256gcm16-prfsha256-ecp256").value()};
     options.esp_proposals = {parse_esp_proposal("aes256gcm16").value()};
+    options.children.emplace_back();
     options.start = StartMode::kListen;
     return options;
 }

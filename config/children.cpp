@@ -1,0 +1,102 @@
+#include "config/children.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+#include "config/selectors.h"
+
+namespace esplane::config {
+namespace {
+
+constexpr Key kChildKeys[] = {{"local"}, {"remote"}};
+constexpr std::size_t kMostChildren = 255;
+
+void add_prefixes(std::vector<Prefix>& all, const std::vector<Prefix>& more) {
+    for (const Prefix& prefix : more) {
+        if (std::find(all.begin(), all.end(), prefix) == all.end()) all.push_back(prefix);
+    }
+}
+
+void add_child(const Side& local, const Side& remote, std::string name, gateway::TunnelOptions& into) {
+    if (local.selectors.sound && remote.selectors.sound) check_families(local, remote);
+    add_prefixes(into.local_prefixes, local.selectors.prefixes);
+    add_prefixes(into.remote_prefixes, remote.selectors.prefixes);
+    into.ike.children.push_back({std::move(name), {local.selectors.list, remote.selectors.list}});
+}
+
+void read_only_child(const Section& local, const Section& remote, gateway::TunnelOptions& into) {
+    const Selectors ours = read_selectors(local, "subnets");
+    const Selectors theirs = read_selectors(remote, "subnets");
+    add_child({local, "subnets", ours, "local.subnets"}, {remote, "subnets", theirs, "remote.subnets"}, {}, into);
+}
+
+void read_child(const Section& tunnel, const Entry& entry, gateway::TunnelOptions& into) {
+    const Section section = tunnel.section_of("children", entry, kChildKeys);
+    const Selectors ours = read_selectors(section, "local");
+    const Selectors theirs = read_selectors(section, "remote");
+    const std::string path = "children." + entry.key + ".";
+    add_child({section, "local", ours, path + "local"}, {section, "remote", theirs, path + "remote"}, entry.key, into);
+}
+
+/// Two with the same selectors would be one: neither a packet nor the peer could tell them apart.
+void check_twins(const Section& tunnel, const Entry& entry, const std::vector<ike::ChildPolicy>& children) {
+    const ike::ChildPolicy& last = children.back();
+    const auto twin = std::find_if(children.begin(), children.end() - 1, [&](const ike::ChildPolicy& other) {
+        return other.selectors == last.selectors && !last.selectors.local.empty();
+    });
+    if (twin == children.end() - 1) return;
+    tunnel.complain(entry.key_place, "children",
+                    quoted(last.name) + " has the same selectors as " + quoted(twin->name) + "; leave one of them out");
+}
+
+void read_several(const Section& tunnel, const Entry& children, gateway::TunnelOptions& into) {
+    const std::vector<Entry>& entries = children.value->entries;
+    if (entries.empty()) tunnel.complain(children.key_place, "children", "at least one child is needed");
+    if (entries.size() > kMostChildren) {
+        return tunnel.complain(children.key_place, "children",
+                               "a tunnel has at most " + std::to_string(kMostChildren) + " children");
+    }
+    std::map<std::string_view, int> lines;
+    for (const Entry& entry : entries) {
+        if (const auto flaw = flaw_of_name(entry.key, "a child")) {
+            tunnel.complain(entry.key_place, "children", *flaw);
+            continue;
+        }
+        const auto [first, is_new] = lines.emplace(entry.key, entry.key_place.line);
+        if (!is_new) {
+            tunnel.complain(
+                entry.key_place, "children",
+                "duplicate child " + quoted(entry.key) + "; it is already at line " + std::to_string(first->second));
+            continue;
+        }
+        read_child(tunnel, entry, into);
+        check_twins(tunnel, entry, into.ike.children);
+    }
+}
+
+/// Subnets beneath children would look as if they meant something.
+void refuse_subnets(const Section& end, std::string_view name) {
+    if (!end.has_own("subnets")) return;
+    const std::optional<List> written = end.list("subnets");
+    if (!written) return;
+    end.complain(written->place, "subnets",
+                 "there are children as well, and each has its own " + std::string(name) +
+                     " list; write the prefixes there, or leave children out");
+}
+
+}  // namespace
+
+void read_children(const Section& tunnel, const Section& local, const Section& remote, gateway::TunnelOptions& into) {
+    if (!tunnel.has_own("children")) return read_only_child(local, remote, into);
+    const Entry* children = tunnel.map("children");
+    if (children == nullptr) return;
+    if (tunnel.extent() == Extent::kPart) {
+        return tunnel.complain(children->key_place, "children", "these are a tunnel's own; write them there");
+    }
+    refuse_subnets(local, "local");
+    refuse_subnets(remote, "remote");
+    read_several(tunnel, *children, into);
+}
+
+}  // namespace esplane::config

@@ -1,0 +1,81 @@
+// Why a CHILD_SA was not agreed on, or is gone.
+
+#include "ike/core/diagnosis.h"
+#include "ike/core/diagnosis_words.h"
+#include "ike/core/notify_names.h"
+
+namespace esplane::ike::diagnosis {
+
+namespace {
+
+/// Of so many children at most the selectors are told in one sentence.
+constexpr std::size_t kMostChildren = 8;
+
+/// "tunnels.t.remote.subnets [10.2.0.0/16], tunnels.t.local.subnets [10.1.0.0/16]", for each child.
+std::string configured_selectors(const TunnelOptions& tunnel) {
+    std::string text;
+    std::size_t told = 0;
+    for (const ChildPolicy& child : tunnel.children) {
+        if (told == kMostChildren) return text + ", and " + std::to_string(tunnel.children.size() - told) + " more";
+        text += (told++ == 0 ? "" : ", ") + selectors_key(tunnel, child, "remote") + " " +
+                in_braces(child.selectors.remote) + ", " + selectors_key(tunnel, child, "local") + " " +
+                in_braces(child.selectors.local);
+    }
+    return text;
+}
+
+}  // namespace
+
+LastError esp_proposals_refused(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer) {
+    return {"no_common_esp_proposal",
+            who(tunnel, child, peer) +
+                " accepted our identity but refused every ESP proposal of ours (NO_PROPOSAL_CHOSEN). Offered: " +
+                joined(tunnel.esp_proposals) + (tunnel.esn ? ", with and without ESN" : ", without ESN") + ". Set " +
+                key(tunnel, "esp.proposals") + " to what the peer has configured."};
+}
+
+LastError selectors_refused(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer) {
+    return {"no_common_selector",
+            who(tunnel, child, peer) + " refused our traffic selectors (TS_UNACCEPTABLE). Offered: local " +
+                in_braces(child.selectors.local) + ", remote " + in_braces(child.selectors.remote) + ". Make " +
+                selectors_key(tunnel, child, "local") + " and " + selectors_key(tunnel, child, "remote") +
+                " the mirror image of what the peer has configured."};
+}
+
+LastError child_error_answered(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer,
+                               std::string_view exchange, const wire::Notify& error) {
+    return {"protocol_error", who(tunnel, child, peer) + " answered " + std::string(exchange) + " with " +
+                                  notify_name(error.type) + ". Configured here: ESP " + joined(tunnel.esp_proposals) +
+                                  " (" + key(tunnel, "esp.proposals") + "). The peer's log says why."};
+}
+
+LastError no_common_esp_proposal(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer,
+                                 const std::vector<wire::Proposal>& offered) {
+    return {"no_common_esp_proposal",
+            who(tunnel, child, peer) + " offers no ESP proposal that is configured here. It offers: " +
+                to_string(offered) + ". Configured: " + joined(tunnel.esp_proposals) + ". Add one of the peer's to " +
+                key(tunnel, "esp.proposals") + ", or change the peer."};
+}
+
+LastError no_common_selector(const TunnelOptions& tunnel, const IpAddress& peer,
+                             const wire::TrafficSelectors& peer_side, const wire::TrafficSelectors& our_side) {
+    return {"no_common_selector",
+            who(tunnel, peer) +
+                " offers traffic selectors that have nothing in common with ours. It offers: its side " +
+                in_braces(peer_side.entries) + ", our side " + in_braces(our_side.entries) + ". Configured: " +
+                configured_selectors(tunnel) + ". Make them overlap with the peer's, or change the peer."};
+}
+
+LastError child_deleted_by_peer(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer) {
+    return {"deleted_by_peer", who(tunnel, child, peer) + " deleted the CHILD_SA. Its log says why; " +
+                                   key(tunnel, "start") + " says whether we bring it up again."};
+}
+
+LastError child_expired(const TunnelOptions& tunnel, const ChildPolicy& child) {
+    return {"expired", subject(tunnel, child) +
+                           ": the CHILD_SA reached the end of its lifetime without having been replaced. Look for the "
+                           "rekey that failed before this, and compare " +
+                           key(tunnel, "esp.proposals") + " (PFS group included) with the peer's."};
+}
+
+}  // namespace esplane::ike::diagnosis
