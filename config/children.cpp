@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "config/ends.h"
 #include "config/selectors.h"
 
 namespace esplane::config {
@@ -18,16 +19,52 @@ void add_prefixes(std::vector<Prefix>& all, const std::vector<Prefix>& more) {
     }
 }
 
+bool is_transport(const gateway::TunnelOptions& tunnel) {
+    return tunnel.ike.mode == dataplane::Mode::kTransport;
+}
+
+/// RFC 7296 1.3.1: what goes in transport mode are packets of the two gateways themselves.
+void check_hosts(const Side& side, const std::optional<IpAddress>& gateway) {
+    if (!gateway) return;
+    for (std::size_t i = 0; i < side.selectors.list.size(); ++i) {
+        const dataplane::TrafficSelector& selector = side.selectors.list[i];
+        if (selector.first == *gateway && selector.last == *gateway) continue;
+        side.section.complain(side.selectors.places[i], side.key,
+                              "in transport mode a tunnel carries the packets of the two gateways themselves; write " +
+                                  gateway->to_string() + ", or leave it out");
+    }
+}
+
+/// The gateway itself: what transport mode carries unless more is said.
+Selectors only_host(const std::optional<IpAddress>& gateway, Place place) {
+    Selectors result;
+    if (!gateway) return result;
+    const Prefix host{*gateway, static_cast<std::uint8_t>(gateway->bits())};
+    return {true, {host}, {dataplane::TrafficSelector::from_prefix(host)}, {place}};
+}
+
+/// `subnets` of one end.
+Selectors read_subnets(const Section& end, const gateway::TunnelOptions& tunnel,
+                       const std::optional<IpAddress>& gateway) {
+    if (is_transport(tunnel) && !end.has("subnets")) return only_host(gateway, end.place());
+    return read_selectors(end, "subnets");
+}
+
 void add_child(const Side& local, const Side& remote, std::string name, gateway::TunnelOptions& into) {
-    if (local.selectors.sound && remote.selectors.sound) check_families(local, remote);
+    if (is_transport(into)) {
+        check_hosts(local, into.ike.local_address);
+        check_hosts(remote, into.ike.remote_address);
+    } else if (local.selectors.sound && remote.selectors.sound) {
+        check_families(local, remote);
+    }
     add_prefixes(into.local_prefixes, local.selectors.prefixes);
     add_prefixes(into.remote_prefixes, remote.selectors.prefixes);
     into.ike.children.push_back({std::move(name), {local.selectors.list, remote.selectors.list}});
 }
 
 void read_only_child(const Section& local, const Section& remote, gateway::TunnelOptions& into) {
-    const Selectors ours = read_selectors(local, "subnets");
-    const Selectors theirs = read_selectors(remote, "subnets");
+    const Selectors ours = read_subnets(local, into, into.ike.local_address);
+    const Selectors theirs = read_subnets(remote, into, into.ike.remote_address);
     add_child({local, "subnets", ours, "local.subnets"}, {remote, "subnets", theirs, "remote.subnets"}, {}, into);
 }
 
@@ -87,7 +124,9 @@ void refuse_subnets(const Section& end, std::string_view name) {
 
 }  // namespace
 
-void read_children(const Section& tunnel, const Section& local, const Section& remote, gateway::TunnelOptions& into) {
+void read_children(const Section& tunnel, gateway::TunnelOptions& into) {
+    const Section local = tunnel.section("local", kEndKeys);
+    const Section remote = tunnel.section("remote", kEndKeys);
     if (!tunnel.has_own("children")) return read_only_child(local, remote, into);
     const Entry* children = tunnel.map("children");
     if (children == nullptr) return;

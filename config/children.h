@@ -6,7 +6,7 @@
 
 namespace esplane::config {
 
-/// Fills the children and the prefixes of both sides. `local` and `remote` are the sections of that name.
-void read_children(const Section& tunnel, const Section& local, const Section& remote, gateway::TunnelOptions& into);
+/// Fills the children and the prefixes of both sides. Addresses and mode must be there already.
+void read_children(const Section& tunnel, gateway::TunnelOptions& into);
 
 }  // namespace esplane::config

@@ -1,11 +1,8 @@
 #include "config/ends.h"
 
-#include "config/children.h"
-
 namespace esplane::config {
 namespace {
 
-constexpr Key kEndKeys[] = {{"address"}, {"id"}, {"subnets"}};
 constexpr std::string_view kIdentityForms = "an IP address, a domain name, user@domain, or @name for any other name";
 
 Parsed<IpAddress> parse_local_address(std::string_view text) {
@@ -80,7 +77,6 @@ bool read_ends(const Section& tunnel, gateway::TunnelOptions& into) {
     const bool any = remote_place && !ike.remote_address;
     read_local_id(local, ike);
     read_remote_id(remote, any, ike);
-    read_children(tunnel, local, remote, into);
     return any;
 }
 

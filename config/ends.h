@@ -6,7 +6,9 @@
 
 namespace esplane::config {
 
-/// Fills addresses, identities, prefixes and selectors. Returns whether the configuration says that the peer's address
+inline constexpr Key kEndKeys[] = {{"address"}, {"id"}, {"subnets"}};
+
+/// Fills addresses and identities. Returns whether the configuration says that the peer's address
 /// is `any`.
 bool read_ends(const Section& tunnel, gateway::TunnelOptions& into);
 

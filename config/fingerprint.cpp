@@ -84,6 +84,7 @@ std::string fingerprint(const gateway::TunnelOptions& tunnel) {
         .line("esp.proposals", ike.esp_proposals)
         .line("esp.lifetime", ike.esp_lifetime)
         .line("esp.rekey_margin", ike.esp_rekey_margin)
+        .line("esp.mode", static_cast<std::uint32_t>(ike.mode))
         .line("esp.esn", ike.esn)
         .line("esp.replay_window", ike.replay_window)
         .line("dpd.delay", ike.dpd.delay)

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "config/ends.h"
+
 namespace esplane::config {
 namespace {
 
@@ -19,8 +21,8 @@ constexpr std::string_view kIkeDefault[] = {"aes256gcm16-prfsha256-ecp256", "aes
                                             "aes256-sha256-modp2048"};
 constexpr std::string_view kEspDefault[] = {"aes256gcm16-ecp256", "aes256gcm16"};
 
-enum class EspMode { kTunnel, kTransport };
-constexpr Choice<EspMode> kModes[] = {{"tunnel", EspMode::kTunnel}, {"transport", EspMode::kTransport, "write tunnel"}};
+constexpr Choice<dataplane::Mode> kModes[] = {{"tunnel", dataplane::Mode::kTunnel},
+                                              {"transport", dataplane::Mode::kTransport}};
 constexpr Choice<ike::DpdAction> kActions[] = {
     {"restart", ike::DpdAction::kRestart}, {"clear", ike::DpdAction::kClear}, {"trap", ike::DpdAction::kTrap}};
 
@@ -76,6 +78,21 @@ Parsed<std::uint32_t> parse_replay_window(std::string_view text) {
                    "write a power of 2 from 32 to 65536, or 0 for no check"};
 }
 
+/// Transport mode is between two known addresses, and not through UDP.
+void check_transport(const Section& esp, Place place, const Section& tunnel, const ike::TunnelOptions& options) {
+    if (esp.extent() == Extent::kPart) return;
+    const auto refuse = [&](const std::string& why) { esp.complain(place, "mode", "transport " + why); };
+    const auto says_any = [](const Section& end) {
+        const std::optional<Scalar> address = end.scalar("address");
+        return address && address->text == "any";
+    };
+    if (says_any(tunnel.section("remote", kEndKeys)))
+        refuse("is between two known addresses, and remote.address is any; write it, or write mode: tunnel");
+    if (!tunnel.section("local", kEndKeys).has("address"))
+        refuse("is between two known addresses; write local.address, too");
+    if (options.force_encap) refuse("does not go through UDP; leave encap: always out, or write mode: tunnel");
+}
+
 }  // namespace
 
 void read_ike(const Section& tunnel, ike::TunnelOptions& into) {
@@ -88,8 +105,8 @@ void read_esp(const Section& tunnel, ike::TunnelOptions& into) {
     const Section section = tunnel.section("esp", kEspKeys);
     into.esp_proposals = read_proposals<ike::EspProposal>(section, ike::parse_esp_proposal, kEspDefault);
     read_lifetime(section, minutes(3), into.esp_lifetime, into.esp_rekey_margin);
-    EspMode mode = EspMode::kTunnel;
-    section.read("mode", mode, one_of(kModes));
+    const std::optional<Place> mode_place = section.read("mode", into.mode, one_of(kModes));
+    if (mode_place && into.mode == dataplane::Mode::kTransport) check_transport(section, *mode_place, tunnel, into);
     const std::optional<Place> window_place = section.read("replay_window", into.replay_window, parse_replay_window);
     section.read("esn", into.esn, parse_switch);
     // RFC 4303 3.3.3: without anti-replay ESN should not be negotiated; the window yields the high-order bits.

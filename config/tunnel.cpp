@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "config/auth.h"
+#include "config/children.h"
 #include "config/ends.h"
 #include "config/fingerprint.h"
 #include "config/protection.h"
@@ -61,11 +62,12 @@ gateway::TunnelOptions read(const Section& tunnel, const std::string& directory)
     gateway::TunnelOptions result;
     const bool any_peer = read_ends(tunnel, result);
     result.ike.psk = read_auth(tunnel, directory);
+    tunnel.read("encap", result.ike.force_encap, one_of(kEncaps));
     read_ike(tunnel, result.ike);
     read_esp(tunnel, result.ike);
+    read_children(tunnel, result);
     read_dpd(tunnel, result.ike);
     read_start(tunnel, any_peer, result.ike.start);
-    tunnel.read("encap", result.ike.force_encap, one_of(kEncaps));
     read_sizes(tunnel, result);
     tunnel.read("interface", result.interface, parse_interface_name);
     tunnel.read("routes", result.routes, one_of(kRoutes));

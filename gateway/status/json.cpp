@@ -75,6 +75,7 @@ Json child_sa(const Report& report, const ike::ChildStatus& sa, const dataplane:
             {"suite", to_string(sa.suite)},
             {"esn", sa.suite.esn},
             {"state", sa.state},
+            {"mode", sa.mode == dataplane::Mode::kTransport ? "transport" : "tunnel"},
             {"encapsulation", sa.encapsulation == dataplane::Encapsulation::kUdp ? "udp" : "esp"},
             {"local", selectors(sa.selectors.local)},
             {"remote", selectors(sa.selectors.remote)},

@@ -37,6 +37,11 @@ std::string joined(const Json& list) {
     return text.empty() ? "?" : text;
 }
 
+std::string kind_of(const Json& child) {
+    const std::string kind = word(child, "encapsulation") == "udp" ? "ESP in UDP" : "ESP";
+    return word(child, "mode", "tunnel") == "transport" ? kind + " in transport mode" : kind;
+}
+
 class Renderer {
   public:
     explicit Renderer(const TextOptions& options) : options_(options) {}
@@ -147,8 +152,7 @@ void Renderer::child(const Json& sa, const std::string& tunnel) {
     const std::string label = name.empty() || name == tunnel ? "" : colored("1", name) + ", ";
     const std::string spis = fmt::format("SPI {} in, {} out", word(sa, "spi_in"), word(sa, "spi_out"));
     if (state == "retiring") return line("CHILD", label + spis + ", replaced or deleted, ends in seconds");
-    line("CHILD", fmt::format("{}{}, {}, {}, {}", label, word(sa, "suite"),
-                              word(sa, "encapsulation") == "udp" ? "ESP in UDP" : "ESP", spis,
+    line("CHILD", fmt::format("{}{}, {}, {}, {}", label, word(sa, "suite"), kind_of(sa), spis,
                               state == "installed" ? "rekey " + until(sa, "rekey_at") : state));
     line("", fmt::format("{} === {}", joined(field(sa, "local")), joined(field(sa, "remote"))));
     line("", fmt::format("in {} ({}), out {} ({})", size_text(number(sa, "bytes_in")),

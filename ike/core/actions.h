@@ -151,6 +151,7 @@ struct ChildStatus {
     dataplane::Spi spi_out{};
     EspSuite suite;
     dataplane::SelectorPair selectors;
+    dataplane::Mode mode = dataplane::Mode::kTunnel;
     dataplane::Encapsulation encapsulation = dataplane::Encapsulation::kNone;
     std::string state;  ///< "installing", "installed", "rekeying", "retiring"
     TimePoint established_at;

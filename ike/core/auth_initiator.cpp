@@ -63,7 +63,7 @@ std::optional<LastError> verify_peer(const IkeSa& sa, const Tunnel& tunnel, cons
 }
 
 void install(Core& core, IkeSa& sa, Tunnel& tunnel, AuthExchange exchange, const wire::Payloads& payloads) {
-    auto choice = accept_child(tunnel, sa.path.remote.address, exchange.child, payloads);
+    auto choice = accept_child(tunnel, sa, exchange.child, payloads);
     if (!choice) return without_child(core, sa, tunnel, exchange.child.policy, choice.error());
     const Transcript& transcript = exchange.transcript;
     NewChild made;
@@ -89,7 +89,7 @@ void send_auth(Core& core, IkeSa& sa, Transcript transcript) {
     AuthExchange exchange;
     exchange.transcript = std::move(transcript);
     // What was missing may have come from the peer meanwhile; then the first one goes along, and one of the two goes.
-    exchange.child = make_child_offer(core, tunnel, next_missing(core, tunnel).value_or(0), false);
+    exchange.child = make_child_offer(core, sa, tunnel, next_missing(core, tunnel).value_or(0), false);
     put_child_offer(payloads, exchange.child);
     send_request(core, sa, wire::ExchangeType::kIkeAuth, payloads, std::move(exchange));
 }

@@ -82,7 +82,7 @@ bool verifies(const IkeSa& sa, const Transcript& transcript, const crypto::Secre
 
 Reply answer_with_child(Core& core, IkeSa& sa, Tunnel& tunnel, const Transcript& transcript,
                         const wire::Payloads& payloads, Reply reply) {
-    auto choice = choose_child(tunnel, sa.path.remote.address, payloads, match_policy(tunnel.options, payloads), false);
+    auto choice = choose_child(tunnel, sa, payloads, match_policy(tunnel.options, payloads), false);
     if (!choice) {
         // RFC 7296 1.2: the IKE SA stands; only its CHILD_SA is refused.
         reply.payloads.notifies.push_back(make_notify(choice.error().notify));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "ike/core/diagnosis.h"
 #include "ike/core/diagnosis_words.h"
 #include "ike/core/exchanges.h"
 
@@ -31,10 +32,21 @@ dataplane::ChildOptions describe_to_dataplane(const IkeSa& sa, const Tunnel& tun
     options.esn = child.suite.esn;
     options.replay_window = tunnel.options.replay_window;
     options.selectors = child.selectors;
+    options.mode = child.mode;
     options.encapsulation = child.encapsulation;
     options.outer = outer_path(sa);
     options.send_at_once = child.sending;
     return options;
+}
+
+/// The operator has asked for transport mode.
+void report_tunnel_mode(Core& core, const IkeSa& sa, const Tunnel& tunnel, const ChildSa& child) {
+    const ChildPolicy& policy = tunnel.child(child.policy);
+    const IpAddress& peer = sa.path.remote.address;
+    LastError why = sa.udp_encapsulation ? diagnosis::transport_encapsulated(tunnel.options, policy, peer)
+                    : child.we_asked     ? diagnosis::transport_declined(tunnel.options, policy, peer)
+                                         : diagnosis::transport_not_asked(tunnel.options, policy, peer);
+    core.report(Severity::kWarning, &tunnel, std::move(why.code), std::move(why.message));
 }
 
 void replacement_works(Core& core, Tunnel& tunnel, IkeSa& sa, const ChildSa& child) {
@@ -81,6 +93,7 @@ ChildSa& install_child(Core& core, IkeSa& sa, NewChild made) {
     child.spi_out = made.choice.spi_out;
     child.suite = made.choice.suite;
     child.selectors = std::move(made.choice.selectors);
+    child.mode = made.choice.mode;
     child.encapsulation = sa.udp_encapsulation ? dataplane::Encapsulation::kUdp : dataplane::Encapsulation::kNone;
     child.we_asked = made.we_asked;
     child.replaces = made.replaces;
@@ -93,6 +106,8 @@ ChildSa& install_child(Core& core, IkeSa& sa, NewChild made) {
 
     ChildSa* old = made.replaces ? core.child(*made.replaces) : nullptr;
     if (old != nullptr) old->replaced_by = id;
+    const bool news = old == nullptr || old->mode != child.mode;
+    if (child.mode != tunnel.options.mode && news) report_tunnel_mode(core, sa, tunnel, child);
     // RFC 7296 2.8: the responder of a rekey receives on the new one at once, but sends on it only when the initiator
     // has shown, by a packet or the Delete of the old one, that it receives there, too.
     const bool wait_for_peer = old != nullptr && !made.we_asked;

@@ -22,6 +22,19 @@ std::optional<dataplane::Spi> esp_spi(const Bytes& octets) {
     return dataplane::Spi{number};
 }
 
+/// RFC 7296 2.23.1: behind a NAT the addresses of the inner packet would be others than ours. Not built.
+bool allows_transport(const Tunnel& tunnel, const IkeSa& sa) {
+    return tunnel.options.mode == dataplane::Mode::kTransport && !sa.udp_encapsulation;
+}
+
+bool asks_transport(const wire::Payloads& payloads) {
+    return payloads.find(wire::NotifyType::kUseTransportMode) != nullptr;
+}
+
+dataplane::Mode mode_of(bool transport) {
+    return transport ? dataplane::Mode::kTransport : dataplane::Mode::kTunnel;
+}
+
 }  // namespace
 
 Bytes spi_octets(dataplane::Spi spi) {
@@ -30,13 +43,14 @@ Bytes spi_octets(dataplane::Spi spi) {
     return octets;
 }
 
-ChildOffer make_child_offer(Core& core, const Tunnel& tunnel, std::uint32_t policy, bool with_dh) {
+ChildOffer make_child_offer(Core& core, const IkeSa& sa, const Tunnel& tunnel, std::uint32_t policy, bool with_dh) {
     ChildOffer offer;
     offer.policy = policy;
     offer.spi_in = core.spis.lease(core.random);
     offer.proposals =
         offer_esp(tunnel.options.esp_proposals, spi_octets(offer.spi_in.spi()), with_dh, esn_allowed(tunnel));
     offer.selectors = tunnel.child(policy).selectors;
+    offer.transport = allows_transport(tunnel, sa);
     return offer;
 }
 
@@ -44,6 +58,7 @@ void put_child_offer(wire::Payloads& payloads, const ChildOffer& offer) {
     payloads.sa = offer.proposals;
     payloads.ts_i = wire::TrafficSelectors{offer.selectors.local, 0};
     payloads.ts_r = wire::TrafficSelectors{offer.selectors.remote, 0};
+    if (offer.transport) payloads.notifies.push_back(make_notify(wire::NotifyType::kUseTransportMode));
 }
 
 void put_child_answer(wire::Payloads& payloads, const ChildChoice& choice, dataplane::Spi spi_in) {
@@ -52,6 +67,8 @@ void put_child_answer(wire::Payloads& payloads, const ChildChoice& choice, datap
     payloads.sa = std::vector<wire::Proposal>{std::move(answer)};
     payloads.ts_i = wire::TrafficSelectors{choice.selectors.remote, 0};
     payloads.ts_r = wire::TrafficSelectors{choice.selectors.local, 0};
+    if (choice.mode == dataplane::Mode::kTransport)
+        payloads.notifies.push_back(make_notify(wire::NotifyType::kUseTransportMode));
 }
 
 std::optional<std::uint32_t> match_policy(const TunnelOptions& tunnel, const wire::Payloads& payloads) {
@@ -66,8 +83,9 @@ std::optional<std::uint32_t> match_policy(const TunnelOptions& tunnel, const wir
     return first;
 }
 
-Result<ChildChoice, Refusal> choose_child(const Tunnel& tunnel, const IpAddress& peer, const wire::Payloads& payloads,
+Result<ChildChoice, Refusal> choose_child(const Tunnel& tunnel, const IkeSa& sa, const wire::Payloads& payloads,
                                           std::optional<std::uint32_t> policy, bool with_dh) {
+    const IpAddress& peer = sa.path.remote.address;
     if (!payloads.sa || !payloads.ts_i || !payloads.ts_r) {
         return Failure{Refusal{wire::NotifyType::kInvalidSyntax,
                                diagnosis::protocol_error(tunnel.options, peer, "SA, TSi or TSr is missing"),
@@ -87,13 +105,15 @@ Result<ChildChoice, Refusal> choose_child(const Tunnel& tunnel, const IpAddress&
                     diagnosis::no_common_esp_proposal(tunnel.options, tunnel.child(*policy), peer, *payloads.sa),
                     {}}};
     }
-    return ChildChoice{*policy, chosen->suite, std::move(chosen->answer), *spi_out, std::move(*selectors)};
+    const bool transport = asks_transport(payloads) && allows_transport(tunnel, sa);
+    return ChildChoice{*policy,  chosen->suite,         std::move(chosen->answer),
+                       *spi_out, std::move(*selectors), mode_of(transport)};
 }
 
-Result<ChildChoice, LastError> accept_child(const Tunnel& tunnel, const IpAddress& peer, const ChildOffer& offer,
+Result<ChildChoice, LastError> accept_child(const Tunnel& tunnel, const IkeSa& sa, const ChildOffer& offer,
                                             const wire::Payloads& payloads) {
     const auto broken = [&](std::string_view what) {
-        return Failure{diagnosis::protocol_error(tunnel.options, peer, what)};
+        return Failure{diagnosis::protocol_error(tunnel.options, sa.path.remote.address, what)};
     };
     if (!payloads.sa || !payloads.ts_i || !payloads.ts_r) return broken("its answer lacks SA, TSi or TSr");
     auto chosen = accept_esp(*payloads.sa, offer.proposals);
@@ -103,7 +123,11 @@ Result<ChildChoice, LastError> accept_child(const Tunnel& tunnel, const IpAddres
     dataplane::SelectorPair selectors{payloads.ts_i->entries, payloads.ts_r->entries};
     // RFC 7296 2.9: the responder may narrow, never widen.
     if (!within_offer(offer.selectors, selectors)) return broken("its traffic selectors are wider than those offered");
-    return ChildChoice{offer.policy, chosen->suite, std::move(chosen->answer), *spi_out, std::move(selectors)};
+    // Keys would be there, but each end would put something else into the packets.
+    if (asks_transport(payloads) && !offer.transport)
+        return broken("it chooses transport mode, which was not asked for");
+    return ChildChoice{offer.policy, chosen->suite,        std::move(chosen->answer),
+                       *spi_out,     std::move(selectors), mode_of(asks_transport(payloads))};
 }
 
 }  // namespace esplane::ike

@@ -31,6 +31,7 @@ struct ChildSa {
     dataplane::Spi spi_out{};
     EspSuite suite;
     dataplane::SelectorPair selectors;
+    dataplane::Mode mode = dataplane::Mode::kTunnel;
     dataplane::Encapsulation encapsulation = dataplane::Encapsulation::kNone;
     ChildPhase phase = ChildPhase::kInstalling;
     bool installed = false;                         ///< the data plane has confirmed it

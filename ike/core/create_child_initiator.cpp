@@ -94,7 +94,7 @@ void ask(Core& core, IkeSa& sa, const Tunnel& tunnel, std::uint32_t policy, cons
         exchange.replaces = old->id;
         payloads.notifies.push_back(rekey_notify(*old));
     }
-    exchange.offer = make_child_offer(core, tunnel, policy, true);
+    exchange.offer = make_child_offer(core, sa, tunnel, policy, true);
     exchange.nonce = core.random.bytes(kNonceLength);
     put_child_offer(payloads, exchange.offer);
     payloads.nonce = exchange.nonce;
@@ -130,7 +130,7 @@ void on_child_response(Core& core, IkeSa& sa, ChildExchange exchange, const wire
     if (tunnel == nullptr || !sa.is<Established>()) return;
     if (const wire::Notify* error = payloads.first_error()) return on_child_error(core, sa, *tunnel, exchange, *error);
     if (!payloads.nonce) return on_fatal_error(core, sa, "its CREATE_CHILD_SA response lacks a nonce");
-    auto choice = accept_child(*tunnel, sa.path.remote.address, exchange.offer, payloads);
+    auto choice = accept_child(*tunnel, sa, exchange.offer, payloads);
     if (!choice) {
         // The peer has installed something that we refuse.
         sa.out.enqueue_first(DeleteChild{exchange.offer.spi_in.spi(), std::nullopt});

@@ -65,9 +65,9 @@ struct Agreed {
 };
 
 /// RFC 7296 1.3.1: with PFS, the KE payload must be of the group of the proposal that we choose.
-Result<Agreed, Refusal> agree(Core& core, const Tunnel& tunnel, const IpAddress& peer, const wire::Payloads& payloads,
+Result<Agreed, Refusal> agree(Core& core, const IkeSa& sa, const Tunnel& tunnel, const wire::Payloads& payloads,
                               std::optional<std::uint32_t> policy) {
-    auto choice = choose_child(tunnel, peer, payloads, policy, true);
+    auto choice = choose_child(tunnel, sa, payloads, policy, true);
     if (!choice) return Failure{choice.error()};
     Agreed agreed{std::move(*choice), nullptr, std::nullopt};
     const crypto::DhId group = agreed.choice.suite.dh;
@@ -77,10 +77,10 @@ Result<Agreed, Refusal> agree(Core& core, const Tunnel& tunnel, const IpAddress&
     agreed.ke = crypto::KeyExchange::generate(group, core.random);
     agreed.shared = agreed.ke->derive(payloads.ke->value);
     if (!agreed.shared) {
-        return Failure{
-            Refusal{wire::NotifyType::kInvalidSyntax,
-                    diagnosis::protocol_error(tunnel.options, peer, "its public key exchange value is illegal"),
-                    {}}};
+        return Failure{Refusal{wire::NotifyType::kInvalidSyntax,
+                               diagnosis::protocol_error(tunnel.options, sa.path.remote.address,
+                                                         "its public key exchange value is illegal"),
+                               {}}};
     }
     return agreed;
 }
@@ -140,7 +140,7 @@ Reply on_child_request(Core& core, IkeSa& sa, const wire::Payloads& payloads) {
     if (old == nullptr && crosses_ours(sa, policy)) return refuse(wire::NotifyType::kTemporaryFailure);
     if (sa.children.size() >= 2 * tunnel->policies.size() + kMoreChildren)
         return refuse(wire::NotifyType::kNoAdditionalSas);
-    auto agreed = agree(core, *tunnel, sa.path.remote.address, payloads, policy);
+    auto agreed = agree(core, sa, *tunnel, payloads, policy);
     if (!agreed) {
         note_refusal(core, *tunnel, policy, agreed.error().error);
         return refuse(agreed.error().notify, agreed.error().data);

@@ -49,6 +49,10 @@ LastError no_common_esp_proposal(const TunnelOptions& tunnel, const ChildPolicy&
 LastError no_common_selector(const TunnelOptions& tunnel, const IpAddress& peer,
                              const wire::TrafficSelectors& peer_side, const wire::TrafficSelectors& our_side);
 LastError child_deleted_by_peer(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer);
+/// Why a CHILD_SA is in tunnel mode although transport mode is configured; no error, the tunnel works.
+LastError transport_declined(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer);
+LastError transport_not_asked(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer);
+LastError transport_encapsulated(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer);
 LastError child_expired(const TunnelOptions& tunnel, const ChildPolicy& child);
 
 }  // namespace esplane::ike::diagnosis

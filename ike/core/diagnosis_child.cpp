@@ -78,4 +78,23 @@ LastError child_expired(const TunnelOptions& tunnel, const ChildPolicy& child) {
                            key(tunnel, "esp.proposals") + " (PFS group included) with the peer's."};
 }
 
+LastError transport_declined(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer) {
+    return {"transport_declined", who(tunnel, child, peer) + " declined transport mode, so the CHILD_SA is in " +
+                                      "tunnel mode: the same packets, each 20 octets longer (IPv6: 40). Set the peer " +
+                                      "to transport mode, or " + key(tunnel, "esp.mode") + " to tunnel."};
+}
+
+LastError transport_not_asked(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer) {
+    return {"transport_not_asked", who(tunnel, child, peer) + " did not ask for transport mode, so the CHILD_SA is " +
+                                       "in tunnel mode. Set the peer to transport mode, or " + key(tunnel, "esp.mode") +
+                                       " to tunnel."};
+}
+
+LastError transport_encapsulated(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer) {
+    return {"transport_encapsulated",
+            who(tunnel, child, peer) + " is reached through a NAT, or one of the two ends wants ESP in UDP, so the " +
+                "CHILD_SA is in tunnel mode: transport mode does not go through UDP here. Set " +
+                key(tunnel, "esp.mode") + " to tunnel on both sides."};
+}
+
 }  // namespace esplane::ike::diagnosis

@@ -56,6 +56,7 @@ struct ChildOffer {
     SpiLease spi_in;
     std::vector<wire::Proposal> proposals;
     dataplane::SelectorPair selectors;
+    bool transport = false;  ///< USE_TRANSPORT_MODE goes along (1.3.1)
 };
 
 struct InitExchange {

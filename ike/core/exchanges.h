@@ -88,7 +88,7 @@ void follow_path(Core& core, IkeSa& sa, const Path& path);
 
 // --- child_negotiation.cpp: SA, TSi and TSr, in IKE_AUTH and CREATE_CHILD_SA alike ---
 Bytes spi_octets(dataplane::Spi spi);
-ChildOffer make_child_offer(Core& core, const Tunnel& tunnel, std::uint32_t policy, bool with_dh);
+ChildOffer make_child_offer(Core& core, const IkeSa& sa, const Tunnel& tunnel, std::uint32_t policy, bool with_dh);
 void put_child_offer(wire::Payloads& payloads, const ChildOffer& offer);
 struct ChildChoice {
     std::uint32_t policy = 0;
@@ -96,17 +96,18 @@ struct ChildChoice {
     wire::Proposal answer;  ///< SA payload of a response; its SPI is still the peer's
     dataplane::Spi spi_out{};
     dataplane::SelectorPair selectors;
+    dataplane::Mode mode = dataplane::Mode::kTunnel;
 };
 /// Which of the tunnel's policies the peer's selectors mean: the one that they say exactly, else the first that they
 /// narrow to; empty when they have nothing in common with any.
 std::optional<std::uint32_t> match_policy(const TunnelOptions& tunnel, const wire::Payloads& payloads);
 /// `policy` empty: none matches.
-Result<ChildChoice, Refusal> choose_child(const Tunnel& tunnel, const IpAddress& peer, const wire::Payloads& payloads,
+Result<ChildChoice, Refusal> choose_child(const Tunnel& tunnel, const IkeSa& sa, const wire::Payloads& payloads,
                                           std::optional<std::uint32_t> policy, bool with_dh);
 /// As responder: the peer is the initiator, so its side goes into TSi.
 void put_child_answer(wire::Payloads& payloads, const ChildChoice& choice, dataplane::Spi spi_in);
 /// What the peer chose of our offer.
-Result<ChildChoice, LastError> accept_child(const Tunnel& tunnel, const IpAddress& peer, const ChildOffer& offer,
+Result<ChildChoice, LastError> accept_child(const Tunnel& tunnel, const IkeSa& sa, const ChildOffer& offer,
                                             const wire::Payloads& payloads);
 
 // --- child_life.cpp: a CHILD_SA comes into use ---

@@ -10,6 +10,7 @@
 
 #include "crypto/secret.h"
 #include "dataplane/packet/address.h"
+#include "dataplane/sa/child_options.h"
 #include "dataplane/sa/selector.h"
 #include "dataplane/sa/types.h"
 #include "ike/core/identity.h"
@@ -58,7 +59,10 @@ struct TunnelOptions {
     std::chrono::milliseconds esp_lifetime{std::chrono::hours(1)};
     std::chrono::milliseconds esp_rekey_margin{std::chrono::minutes(3)};
     std::vector<ChildPolicy> children;  ///< one at least; names differ
-    bool esn = true;                    ///< offer and accept ESN; the peer may still choose 32 bits
+    /// Asked for with every CHILD_SA. Transport mode needs the peer's consent and no NAT; the children's selectors must
+    /// then be the two gateways themselves.
+    dataplane::Mode mode = dataplane::Mode::kTunnel;
+    bool esn = true;  ///< offer and accept ESN; the peer may still choose 32 bits
     std::uint32_t replay_window = 1024;
     DpdOptions dpd;
     StartMode start = StartMode::kAuto;

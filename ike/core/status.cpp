@@ -51,6 +51,7 @@ ChildStatus child_status(const Tunnel& tunnel, const ChildSa& child) {
     status.spi_out = child.spi_out;
     status.suite = child.suite;
     status.selectors = child.selectors;
+    status.mode = child.mode;
     status.encapsulation = child.encapsulation;
     status.state = phase_name(child.phase);
     status.established_at = child.created_at;

@@ -22,6 +22,12 @@ std::string changed(const std::string& from, const std::string& to) {
     return yaml.replace(yaml.find(from), from.size(), to);
 }
 
+/// From gateway to gateway.
+std::string with_hosts(const std::string& more) {
+    std::string yaml = changed("10.1.0.0/16", "192.0.2.1");
+    return yaml.replace(yaml.find("10.2.0.0/16"), 11, "192.0.2.2") + more;
+}
+
 std::string with_children(const std::string& children) {
     std::string yaml = changed(", subnets: [10.1.0.0/16]", "");
     const std::string subnets = ", subnets: [10.2.0.0/16]";
@@ -56,6 +62,8 @@ TEST_CASE("Any change of a tunnel changes its fingerprint, and no two changes lo
         kTunnel + "    esp: {rekey_margin: 2m}\n",
         kTunnel + "    esp: {replay_window: 64}\n",
         kTunnel + "    esp: {esn: no}\n",
+        with_hosts(""),
+        with_hosts("    esp: {mode: transport}\n"),
         kTunnel + "    dpd: {delay: 9s}\n",
         kTunnel + "    dpd: {timeout: 9s}\n",
         kTunnel + "    dpd: {action: trap}\n",

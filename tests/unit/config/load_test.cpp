@@ -84,6 +84,7 @@ TEST_CASE("What is not written has its default") {
     CHECK(ike.esp_rekey_margin == 3min);
     CHECK(texts(ike.children[0].selectors.local) == Texts{"10.1.0.0/16"});
     CHECK(texts(ike.children[0].selectors.remote) == Texts{"10.2.0.0/16"});
+    CHECK(ike.mode == dataplane::Mode::kTunnel);
     CHECK(ike.esn);
     CHECK(ike.replay_window == 1024);
     CHECK(ike.dpd.delay == 10s);
@@ -201,6 +202,18 @@ TEST_CASE("A tunnel for any peer listens unless told otherwise") {
         "tunnels: {a: {local: {address: 192.0.2.1, subnets: 10.1.0.0/16}, remote: {address: any, id: any, subnets: "
         "10.2.0.0/16}, auth: {psk: x}}}\n";
     CHECK(load(yaml).tunnels[0].ike.start == ike::StartMode::kListen);
+}
+
+TEST_CASE("In transport mode subnets default to the gateways themselves") {
+    const auto tunnel = load(
+                            "tunnels: {a: {local: {address: 192.0.2.1}, remote: {address: 192.0.2.2}, auth: {psk: x}, "
+                            "esp: {mode: transport}}}\n")
+                            .tunnels[0];
+    CHECK(tunnel.ike.mode == dataplane::Mode::kTransport);
+    REQUIRE(tunnel.ike.children.size() == 1);
+    CHECK(texts(tunnel.ike.children[0].selectors.local) == Texts{"192.0.2.1/32"});
+    CHECK(texts(tunnel.ike.children[0].selectors.remote) == Texts{"192.0.2.2/32"});
+    CHECK(texts(tunnel.remote_prefixes) == Texts{"192.0.2.2/32"});
 }
 
 TEST_CASE("A margin that is not written follows a short lifetime") {

@@ -126,7 +126,7 @@ TEST_CASE("Wrong protection is refused") {
          {"6:21: esp.lifetime: '1x' is not a duration; write a number and ms, s, m, h or d, such as 90s or 8h"}},
         {"defaults: {esp: {rekey_margin: 10m}}\n" + kTunnel + "    esp: {lifetime: 15m}\n",
          {"7:21: esp.lifetime: a lifetime of 15m must be more than twice the rekey_margin of 10m"}},
-        {kTunnel + "    esp: {mode: transport}\n", {"6:17: esp.mode: 'transport' is not available yet; write tunnel"}},
+        {kTunnel + "    esp: {mode: host}\n", {"6:17: esp.mode: 'host' is not accepted; one of tunnel, transport"}},
         {kTunnel + "    esp: {replay_window: 1000}\n",
          {"6:26: esp.replay_window: '1000' is not accepted; did you mean 1024? write a power of 2 from 32 to 65536, or "
           "0 "
@@ -141,6 +141,32 @@ TEST_CASE("Wrong protection is refused") {
          {"6:18: dpd.delay: '10' has no unit; write '10s' if seconds are meant (ms, s, m, h and d are accepted)",
           "6:31: dpd.timeout: '1ms' is out of range: 1s to 1d",
           "6:44: dpd.action: 'reboot' is not accepted; one of restart, clear, trap"}},
+    });
+}
+
+TEST_CASE("Transport mode is for the gateways themselves") {
+    const std::string mode = "    esp: {mode: transport}\n";
+    const std::string host = "in transport mode a tunnel carries the packets of the two gateways themselves; write ";
+    const std::string ours = "{address: 192.0.2.1}";
+    const std::string theirs = "{address: 192.0.2.2}";
+    check({
+        {tunnel(ours, theirs) + mode, {}},
+        {tunnel("{address: 192.0.2.1, subnets: 192.0.2.1/32}", "{address: 192.0.2.2, subnets: 192.0.2.2}") + mode, {}},
+        {tunnel("{address: 'fd00::1'}", "{address: 'fd00::2', subnets: 'fd00::2/128'}") + mode, {}},
+        {tunnel(ours, theirs) + mode + "    children: {a: {local: 192.0.2.1, remote: 192.0.2.2}}\n", {}},
+        {"defaults: {esp: {mode: transport}}\n" + tunnel(ours, theirs), {}},
+        {kTunnel + mode,
+         {"3:43: local.subnets: " + host + "192.0.2.1, or leave it out",
+          "4:44: remote.subnets: " + host + "192.0.2.2, or leave it out"}},
+        {tunnel(ours, theirs) + mode + "    children: {a: {local: 192.0.2.1, remote: 10.2.0.0/16}}\n",
+         {"7:46: children.a.remote: " + host + "192.0.2.2, or leave it out"}},
+        {tunnel(ours, "{address: any, id: any}") + mode,
+         {"6:17: esp.mode: transport is between two known addresses, and remote.address is any; write it, or write "
+          "mode: tunnel"}},
+        {tunnel("{id: gw.example.org}", theirs) + mode,
+         {"6:17: esp.mode: transport is between two known addresses; write local.address, too"}},
+        {tunnel(ours, theirs) + mode + "    encap: always\n",
+         {"6:17: esp.mode: transport does not go through UDP; leave encap: always out, or write mode: tunnel"}},
     });
 }
 

@@ -39,6 +39,7 @@ TEST_CASE("an established tunnel has all that the contract names") {
     CHECK(child["spi_out"] == "deadbeef");
     CHECK(child["suite"] == "aes256gcm16");
     CHECK(child["state"] == "installed");
+    CHECK(child["mode"] == "tunnel");
     CHECK(child["encapsulation"] == "udp");
     CHECK(child["local"] == Json::array({"10.1.0.0/24"}));
     CHECK(child["remote"] == Json::array({"10.2.0.0/24"}));

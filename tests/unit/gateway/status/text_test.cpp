@@ -58,6 +58,12 @@ TEST_CASE("of several CHILD_SAs each says its name, and the tunnel which it lack
                          Catch::Contains("    lacks  db, mail\n"));
 }
 
+TEST_CASE("transport mode is said, tunnel mode goes without saying") {
+    Report report = example_report();
+    report.tunnels[0].ike.children[0].mode = dataplane::Mode::kTransport;
+    CHECK_THAT(text_of(to_json(report)), Catch::Contains(", ESP in UDP in transport mode, SPI"));
+}
+
 TEST_CASE("colours frame the state and nothing else") {
     const Json status = to_json(example_report());
     const std::string colored = to_text(status, {.color = true, .now = example_report().wall_clock});
