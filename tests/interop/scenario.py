@@ -35,6 +35,9 @@ def esplane_tunnel(own, peer, **changes):
     }
     for key, value in changes.items():
         tunnel[key] = {**tunnel.get(key, {}), **value} if isinstance(value, dict) else value
+    if "children" in tunnel:
+        for end in ("local", "remote"):
+            del tunnel[end]["subnets"]
     return tunnel
 
 

@@ -7,7 +7,7 @@ any peer by claiming a NAT during the NAT detection. Nothing is read from or wri
 import re
 import socket
 from dataclasses import dataclass
-from typing import List
+from typing import Dict, List, Tuple
 
 from lab import LabError, wait_until
 
@@ -18,7 +18,7 @@ PLUGINS = "random nonce openssl kdf gcm pem pkcs1 pubkey kernel-libipsec kernel-
 
 @dataclass
 class Connection:
-    """One connection with one CHILD_SA of the same name, in swanctl's words."""
+    """One connection in swanctl's words: with one CHILD_SA of the same name, unless `children` has several."""
 
     local_address: str
     remote_address: str
@@ -30,8 +30,19 @@ class Connection:
     psk: str = "correct horse battery staple"
     ike: str = "aes256gcm16-prfsha256-ecp256"
     esp: str = "aes256gcm16"
+    children: Dict[str, Tuple[List[str], List[str]]] = None  # by name: local and remote selectors
+
+    def _child(self, name, local_ts, remote_ts):
+        return f"""
+            {name} {{
+                local_ts = {','.join(local_ts)}
+                remote_ts = {','.join(remote_ts)}
+                esp_proposals = {self.esp}
+            }}"""
 
     def text(self):
+        children = self.children or {self.name: (self.local_ts, self.remote_ts)}
+        listed = "".join(self._child(name, *selectors) for name, selectors in children.items())
         return f"""
 connections {{
     {self.name} {{
@@ -47,12 +58,7 @@ connections {{
             auth = psk
             id = {self.remote_id}
         }}
-        children {{
-            {self.name} {{
-                local_ts = {','.join(self.local_ts)}
-                remote_ts = {','.join(self.remote_ts)}
-                esp_proposals = {self.esp}
-            }}
+        children {{{listed}
         }}
     }}
 }}
