@@ -9,21 +9,14 @@
 
 #include "dataplane/io/ancillary.h"
 #include "dataplane/io/file_descriptor.h"
+#include "gateway/net/outer_link.h"
 
 namespace esplane::gateway {
 namespace {
 
 constexpr std::uint16_t kAnyPort = 500;  // routing by port is rare, and IKE is what goes there
-constexpr int kHighestMtu = 1500;
-constexpr int kLowestMtu = 576;
-
-std::uint32_t learnt_mtu(int fd, Family family) {
-    int mtu = kHighestMtu;
-    socklen_t length = sizeof mtu;
-    const bool v4 = family == Family::kIpv4;
-    if (getsockopt(fd, v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_MTU : IPV6_MTU, &mtu, &length) != 0) mtu = kHighestMtu;
-    return static_cast<std::uint32_t>(std::clamp(mtu, kLowestMtu, kHighestMtu));
-}
+constexpr std::uint32_t kHighestMtu = 1500;
+constexpr std::uint32_t kLowestMtu = 576;
 
 }  // namespace
 
@@ -40,7 +33,8 @@ Result<OuterPath, std::string> find_outer_path(const IpAddress& peer, std::uint3
     if (getsockname(probe.get(), reinterpret_cast<sockaddr*>(&address), &length) != 0) return failure();
     const auto endpoint = dataplane::from_socket_address(address);
     if (!endpoint) return failure();
-    return OuterPath{endpoint->address, learnt_mtu(probe.get(), peer.family())};
+    const std::uint32_t mtu = link_mtu_towards(peer, socket_mark).value_or(kHighestMtu);
+    return OuterPath{endpoint->address, std::clamp(mtu, kLowestMtu, kHighestMtu)};
 }
 
 }  // namespace esplane::gateway
