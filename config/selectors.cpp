@@ -35,17 +35,17 @@ Selectors read_selectors(const Section& section, std::string_view key) {
     if (list->values.empty()) section.complain(list->place, key, "at least one prefix is needed");
     result.sound = !list->values.empty();
     for (const Scalar& value : list->values) {
-        const Parsed<Prefix> prefix = parse_prefix(value.text);
-        const auto selector =
-            prefix ? dataplane::TrafficSelector::from_prefix(prefix.value()) : dataplane::TrafficSelector{};
-        const bool is_new = prefix && std::find(result.list.begin(), result.list.end(), selector) == result.list.end();
+        const Parsed<dataplane::TrafficSelector> selector = parse_selector(value.text);
+        const bool is_new =
+            selector && std::find(result.list.begin(), result.list.end(), selector.value()) == result.list.end();
         if (is_new) {
-            result.prefixes.push_back(prefix.value());
-            result.list.push_back(selector);
+            const std::string_view prefix = value.text.substr(0, value.text.find('['));
+            result.prefixes.push_back(parse_prefix(prefix).value());
+            result.list.push_back(selector.value());
             result.places.push_back(value.place);
             continue;
         }
-        section.complain(value.place, key, prefix ? quoted(value.text) + " is listed twice" : prefix.error());
+        section.complain(value.place, key, selector ? quoted(value.text) + " is listed twice" : selector.error());
         result.sound = false;
     }
     return result;

@@ -1,4 +1,4 @@
-// Lists of what one side of a CHILD_SA may be: prefixes.
+// Lists of what one side of a CHILD_SA may be: prefixes, with protocol and ports if these are narrower.
 #pragma once
 
 #include <string_view>
@@ -11,8 +11,8 @@ namespace esplane::config {
 
 /// One list, read. Its members have one entry for each that was right.
 struct Selectors {
-    bool sound = false;  ///< all of them are there and right
-    std::vector<Prefix> prefixes;
+    bool sound = false;            ///< all of them are there and right
+    std::vector<Prefix> prefixes;  ///< of the selectors, for the routes
     std::vector<dataplane::TrafficSelector> list;
     std::vector<Place> places;
 };

@@ -12,6 +12,7 @@
 #include "config/wording.h"
 #include "crypto/result.h"
 #include "dataplane/packet/address.h"
+#include "dataplane/sa/selector.h"
 
 namespace esplane::config {
 
@@ -37,6 +38,9 @@ Parsed<bool> parse_switch(std::string_view text);
 Parsed<IpAddress> parse_host_address(std::string_view text);
 /// "10.0.0.0/16", or an address alone for a host. With host bits set the error has the prefix that was meant.
 Parsed<Prefix> parse_prefix(std::string_view text);
+/// A prefix, and the protocol and ports that are meant of it: "10.0.0.0/16[tcp/443]", "10.0.0.1[udp]",
+/// "2001:db8::/32[tcp/1024-65535]", "10.0.0.0/16[47]", as swanctl users write it.
+Parsed<dataplane::TrafficSelector> parse_selector(std::string_view text);
 /// "127.0.0.1:9510", "[::1]:9510"; 0.0.0.0 and :: stand for every address.
 Parsed<Endpoint> parse_endpoint(std::string_view text);
 

@@ -26,6 +26,8 @@ std::string protocol_name(std::uint8_t protocol) {
             return "udp";
         case 58:
             return "icmpv6";
+        case 132:
+            return "sctp";
         default:
             return std::to_string(protocol);
     }
@@ -57,11 +59,12 @@ std::string TrafficSelector::to_string() const {
     const auto prefix = as_prefix(first, last);
     std::string text = prefix ? prefix->to_string() : first.to_string() + "-" + last.to_string();
     if (protocol == 0 && any_port()) return text;
-    text += " " + protocol_name(protocol);
-    if (any_port()) return text;
-    text += "/" + std::to_string(first_port);
-    if (last_port != first_port) text += "-" + std::to_string(last_port);
-    return text;
+    text += "[" + protocol_name(protocol);
+    if (!any_port()) {
+        text += "/" + std::to_string(first_port);
+        if (last_port != first_port) text += "-" + std::to_string(last_port);
+    }
+    return text + "]";
 }
 
 std::string to_string(const std::vector<TrafficSelector>& selectors) {

@@ -23,7 +23,7 @@ struct TrafficSelector {
     bool contains(const TrafficSelector& other) const;
     /// What both allow; empty when nothing.
     std::optional<TrafficSelector> intersect(const TrafficSelector& other) const;
-    std::string to_string() const;  ///< "10.0.0.0/16", "10.0.0.1-10.0.0.9 tcp/443"
+    std::string to_string() const;  ///< as it is configured: "10.0.0.0/16", "10.0.0.0/16[tcp/443]"
     friend bool operator==(const TrafficSelector&, const TrafficSelector&) = default;
 };
 

@@ -55,6 +55,23 @@ TEST_CASE("Each child has its selectors, and all together are what is routed") {
     CHECK(text_of(tunnel.remote_prefixes) == "10.2.0.0/24, 10.2.1.0/24, 10.2.2.0/24, fd00:2::/64");
 }
 
+TEST_CASE("Protocols and ports narrow, and are not routed") {
+    const auto tunnel = load(kEnds +
+                             "    children:\n"
+                             "      web: {local: '10.1.0.0/24[tcp/1024-65535]', remote: ['10.2.0.0/24[tcp/443]', "
+                             "'10.2.0.0/24[tcp/80]']}\n"
+                             "      dns: {local: '10.1.0.0/24[udp]', remote: '10.2.0.53[udp/53]'}\n");
+    REQUIRE(tunnel.ike.children.size() == 2);
+    CHECK(text_of(tunnel.ike.children[0]) ==
+          "web: 10.1.0.0/24[tcp/1024-65535] === 10.2.0.0/24[tcp/443], 10.2.0.0/24[tcp/80]");
+    CHECK(text_of(tunnel.ike.children[1]) == "dns: 10.1.0.0/24[udp] === 10.2.0.53/32[udp/53]");
+    CHECK(text_of(tunnel.local_prefixes) == "10.1.0.0/24");
+    CHECK(text_of(tunnel.remote_prefixes) == "10.2.0.0/24, 10.2.0.53/32");
+    std::string one = testing::kTunnel;
+    one.replace(one.find("10.2.0.0/16"), 11, "'10.2.0.0/16[icmp]'");
+    CHECK(text_of(load(one).ike.children[0]) == ": 10.1.0.0/16 === 10.2.0.0/16[icmp]");
+}
+
 TEST_CASE("Children take the place of subnets in defaults") {
     const auto tunnel = load("defaults: {local: {subnets: 10.9.0.0/16}}\n" + kEnds +
                              "    children: {web: {local: 10.1.0.0/24, remote: 10.2.0.0/24}}\n");

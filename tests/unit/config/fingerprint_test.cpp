@@ -51,6 +51,8 @@ TEST_CASE("Any change of a tunnel changes its fingerprint, and no two changes lo
         changed("10.2.0.0/16", "10.2.0.0/24"),
         changed("psk: secret", "psk: Secret"),
         with_children("a: {local: 10.1.0.0/16, remote: 10.2.0.0/16}"),
+        with_children("a: {local: '10.1.0.0/16[tcp]', remote: 10.2.0.0/16}"),
+        with_children("a: {local: '10.1.0.0/16[tcp/80]', remote: 10.2.0.0/16}"),
         with_children("b: {local: 10.1.0.0/16, remote: 10.2.0.0/16}"),
         with_children("a: {local: 10.1.0.0/16, remote: 10.2.0.0/17}"),
         with_children("a: {local: 10.1.0.0/16, remote: 10.2.0.0/16}, b: {local: 10.3.0.0/16, remote: 10.2.0.0/16}"),

@@ -77,6 +77,9 @@ TEST_CASE("Wrong subnets are refused") {
          {"3:69: local.subnets: '10.1.0.0/16' is listed twice"}},
         {tunnel("{address: 192.0.2.1, subnets: [10.1.0.0/16, 'fd00:1::/64']}", kRemote),
          {"3:56: local.subnets: 'fd00:1::/64' has no counterpart: remote.subnets has no IPv6 prefix"}},
+        {tunnel("{address: 192.0.2.1, subnets: '10.1.0.0/16[tcp/x]'}", kRemote),
+         {"3:42: local.subnets: '10.1.0.0/16[tcp/x]' has no valid port behind the slash; 0 to 65535, or two of these "
+          "as a range, are accepted"}},
         {tunnel("{address: 192.0.2.1, subnets: 'fd00:1::/64'}", kRemote),
          {"3:42: local.subnets: 'fd00:1::/64' has no counterpart: remote.subnets has no IPv6 prefix",
           "4:44: remote.subnets: '10.2.0.0/16' has no counterpart: local.subnets has no IPv4 prefix"}},

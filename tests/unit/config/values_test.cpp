@@ -101,5 +101,55 @@ TEST_CASE("A choice is one of its words") {
     CHECK(parse("").error() == "'' is not accepted; one of auto, none");
 }
 
+TEST_CASE("A selector is a prefix, and perhaps a protocol and ports; it is shown as it is written") {
+    for (const char* text : {"10.0.0.0/16", "10.0.0.0/16[tcp/443]", "10.0.0.0/16[udp]", "10.0.0.0/16[icmp]",
+                             "::/0[icmpv6]", "10.0.0.0/16[tcp/1024-65535]", "10.0.0.0/16[47]", "10.0.0.1/32[udp/0]",
+                             "2001:db8::/32[udp/53]", "10.0.0.0/8[icmp/2048]", "10.0.0.0/8[sctp/5000]"}) {
+        const auto selector = parse_selector(text);
+        INFO(text);
+        REQUIRE(selector);
+        CHECK(selector->to_string() == text);
+    }
+    CHECK(parse_selector("10.0.0.1[132]")->to_string() == "10.0.0.1/32[sctp]");
+    CHECK(parse_selector("10.0.0.0/8[6]")->to_string() == "10.0.0.0/8[tcp]");
+    CHECK(parse_selector("10.0.0.0/8[tcp/0-65535]")->to_string() == "10.0.0.0/8[tcp]");
+    CHECK(parse_selector("10.0.0.0/8[tcp/80-80]")->to_string() == "10.0.0.0/8[tcp/80]");
+}
+
+TEST_CASE("A selector that is none is refused with what is accepted") {
+    const std::string forms =
+        "; write tcp, udp, icmp, icmpv6, sctp or a number, and a port or a range behind a slash: [tcp/443], "
+        "[udp/1024-65535], [47]";
+    const std::string port =
+        " has no valid port behind the slash; 0 to 65535, or two of these as a range, are accepted";
+    const std::string unknown = " names no protocol that is known here" + forms;
+    const std::vector<std::pair<std::string, std::string>> cases = {
+        {"10.0.0.1/16[tcp]", "'10.0.0.1/16' has host bits set; did you mean '10.0.0.0/16'?"},
+        {"[tcp]", "'' is not a prefix; write it as 10.0.0.0/16 or 2001:db8::/32"},
+        {"10.0.0.0/16[tcp", "'10.0.0.0/16[tcp' lacks the closing bracket" + forms},
+        {"10.0.0.0/16[tcp]x", "'10.0.0.0/16[tcp]x' lacks the closing bracket" + forms},
+        {"10.0.0.0/16[]", "'10.0.0.0/16[]'" + unknown},
+        {"10.0.0.0/16[http]", "'10.0.0.0/16[http]'" + unknown},
+        {"10.0.0.0/16[TCP]", "'10.0.0.0/16[TCP]'" + unknown},
+        {"10.0.0.0/16[0]", "'10.0.0.0/16[0]'" + unknown},
+        {"10.0.0.0/16[256]", "'10.0.0.0/16[256]'" + unknown},
+        {"10.0.0.0/16[any/53]", "'10.0.0.0/16[any/53]'" + unknown},
+        {"10.0.0.0/16[tcp/]", "'10.0.0.0/16[tcp/]'" + port},
+        {"10.0.0.0/16[tcp/65536]", "'10.0.0.0/16[tcp/65536]'" + port},
+        {"10.0.0.0/16[tcp/9-5]", "'10.0.0.0/16[tcp/9-5]'" + port},
+        {"10.0.0.0/16[tcp/http]", "'10.0.0.0/16[tcp/http]'" + port},
+        {"10.0.0.0/16[tcp/5-]", "'10.0.0.0/16[tcp/5-]'" + port},
+        {"10.0.0.0/16[47/5]", "'10.0.0.0/16[47/5]' has ports, but its protocol has none; leave them out"},
+        {"10.0.0.0/16[icmpv6]", "'10.0.0.0/16[icmpv6]' mixes the families; write icmp"},
+        {"::/0[icmp]", "'::/0[icmp]' mixes the families; write icmpv6"},
+    };
+    for (const auto& [text, problem] : cases) {
+        INFO(text);
+        const auto selector = parse_selector(text);
+        REQUIRE_FALSE(selector);
+        CHECK(selector.error() == problem);
+    }
+}
+
 }  // namespace
 }  // namespace esplane::config

@@ -93,12 +93,12 @@ TEST_CASE("intersection agrees with a model that looks at each point") {
 
 TEST_CASE("selectors as text") {
     CHECK(prefix("10.0.0.0/16").to_string() == "10.0.0.0/16");
-    CHECK(range("10.0.0.1", "10.0.0.9", 6, 443, 443).to_string() == "10.0.0.1-10.0.0.9 tcp/443");
-    CHECK(range("10.0.0.0", "10.0.0.255", 17, 5, 9).to_string() == "10.0.0.0/24 udp/5-9");
-    CHECK(range("10.0.0.1", "10.0.0.1", 1).to_string() == "10.0.0.1/32 icmp");
-    CHECK(range("::1", "::1", 58).to_string() == "::1/128 icmpv6");
-    CHECK(range("10.0.0.1", "10.0.0.1", 132).to_string() == "10.0.0.1/32 132");
-    CHECK(range("10.0.0.1", "10.0.0.1", 0, 5, 5).to_string() == "10.0.0.1/32 any/5");
+    CHECK(range("10.0.0.1", "10.0.0.9", 6, 443, 443).to_string() == "10.0.0.1-10.0.0.9[tcp/443]");
+    CHECK(range("10.0.0.0", "10.0.0.255", 17, 5, 9).to_string() == "10.0.0.0/24[udp/5-9]");
+    CHECK(range("10.0.0.1", "10.0.0.1", 1).to_string() == "10.0.0.1/32[icmp]");
+    CHECK(range("::1", "::1", 58).to_string() == "::1/128[icmpv6]");
+    CHECK(range("10.0.0.1", "10.0.0.1", 132).to_string() == "10.0.0.1/32[sctp]");
+    CHECK(range("10.0.0.1", "10.0.0.1", 0, 5, 5).to_string() == "10.0.0.1/32[any/5]");
     CHECK(to_string({prefix("10.0.0.0/8"), prefix("::/0")}) == "10.0.0.0/8, ::/0");
     CHECK(to_string(std::vector<TrafficSelector>{}).empty());
 }
