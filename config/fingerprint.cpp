@@ -28,6 +28,10 @@ std::string text_of(const T& value) requires requires {
     ike::to_string(value);
 }
 { return ike::to_string(value); }
+/// By what it does to a header without DSCP and to one with all of its bits.
+std::string text_of(dataplane::DscpPolicy policy) {
+    return std::to_string(policy.outer_traffic_class(0)) + ' ' + std::to_string(policy.outer_traffic_class(0xfc));
+}
 std::string text_of(const ike::ChildPolicy& child) {
     return child.name + ": " + dataplane::to_string(child.selectors.local) +
            " === " + dataplane::to_string(child.selectors.remote) + ';';
@@ -96,6 +100,9 @@ std::string fingerprint(const gateway::TunnelOptions& tunnel) {
         .line("routes", tunnel.routes)
         .line("mtu", tunnel.mtu_bytes)
         .line("mss", tunnel.mss_bytes)
+        .line("fragment", static_cast<std::uint32_t>(tunnel.fragment))
+        .line("df", static_cast<std::uint32_t>(tunnel.df))
+        .line("dscp", tunnel.dscp)
         .text();
 }
 

@@ -6,19 +6,30 @@
 #include "config/children.h"
 #include "config/ends.h"
 #include "config/fingerprint.h"
+#include "config/outer_header.h"
 #include "config/protection.h"
 #include "config/section.h"
 
 namespace esplane::config {
 namespace {
 
-constexpr Key kTunnelKeys[] = {{"local"},    {"remote"},
-                               {"children"}, {"auth"},
-                               {"ike"},      {"esp"},
-                               {"dpd"},      {"start"},
-                               {"encap"},    {"mtu"},
-                               {"mss"},      {"interface"},
-                               {"routes"},   {"profile", "write the tunnel's parameters out"}};
+constexpr Key kTunnelKeys[] = {{"local"},
+                               {"remote"},
+                               {"children"},
+                               {"auth"},
+                               {"ike"},
+                               {"esp"},
+                               {"dpd"},
+                               {"start"},
+                               {"encap"},
+                               {"mtu"},
+                               {"mss"},
+                               {"fragment"},
+                               {"df"},
+                               {"dscp"},
+                               {"interface"},
+                               {"routes"},
+                               {"profile", "write the tunnel's parameters out"}};
 constexpr Choice<ike::StartMode> kStarts[] = {
     {"auto", ike::StartMode::kAuto}, {"on-demand", ike::StartMode::kOnDemand}, {"listen", ike::StartMode::kListen}};
 constexpr Choice<bool> kEncaps[] = {{"auto", false}, {"always", true}};
@@ -69,6 +80,7 @@ gateway::TunnelOptions read(const Section& tunnel, const std::string& directory)
     read_dpd(tunnel, result.ike);
     read_start(tunnel, any_peer, result.ike.start);
     read_sizes(tunnel, result);
+    read_outer_header(tunnel, result);
     tunnel.read("interface", result.interface, parse_interface_name);
     tunnel.read("routes", result.routes, one_of(kRoutes));
     return result;

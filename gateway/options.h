@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dataplane/options.h"
+#include "dataplane/packet/outer_header.h"
 #include "ike/core/options.h"
 
 namespace esplane::gateway {
@@ -20,11 +21,10 @@ struct TunnelOptions {
     ike::TunnelOptions ike;
     std::string interface = "esp0";
     bool routes = true;  ///< lay routes for the remote prefixes
-    AutoOr mtu_bytes;    ///< of the tunnel; auto: from the suite, the outer family and NAT-T
     dataplane::FragmentPolicy fragment = dataplane::FragmentPolicy::kBefore;
     dataplane::DfPolicy df = dataplane::DfPolicy::kCopy;
     dataplane::DscpPolicy dscp = dataplane::DscpPolicy::copy();
-    bool tfc_to_mtu = false;              ///< pad all packets to the tunnel's MTU
+    AutoOr mtu_bytes;                     ///< of the tunnel; auto: from the suite, the outer family and NAT-T
     AutoOr mss_bytes;                     ///< TCP MSS to clamp to; auto: from the tunnel's MTU
     std::vector<Prefix> local_prefixes;   ///< of all children together, each once, as written
     std::vector<Prefix> remote_prefixes;  ///< the same; what is routed

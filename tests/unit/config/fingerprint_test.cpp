@@ -73,6 +73,12 @@ TEST_CASE("Any change of a tunnel changes its fingerprint, and no two changes lo
         kTunnel + "    encap: always\n",
         kTunnel + "    mtu: 1400\n",
         kTunnel + "    mss: 1300\n",
+        kTunnel + "    fragment: after\n",
+        kTunnel + "    fragment: never\n",
+        kTunnel + "    df: set\n",
+        kTunnel + "    df: clear\n",
+        kTunnel + "    dscp: zero\n",
+        kTunnel + "    dscp: ef\n",
         kTunnel + "    interface: esp1\n",
         kTunnel + "    routes: none\n",
     };

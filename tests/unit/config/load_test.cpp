@@ -64,6 +64,9 @@ TEST_CASE("What is not written has its default") {
     CHECK(tunnel.routes);
     CHECK_FALSE(tunnel.mtu_bytes);
     CHECK_FALSE(tunnel.mss_bytes);
+    CHECK(tunnel.fragment == dataplane::FragmentPolicy::kBefore);
+    CHECK(tunnel.df == dataplane::DfPolicy::kCopy);
+    CHECK(tunnel.dscp == dataplane::DscpPolicy::copy());
     CHECK(texts(tunnel.local_prefixes) == Texts{"10.1.0.0/16"});
     CHECK(texts(tunnel.remote_prefixes) == Texts{"10.2.0.0/16"});
 
@@ -116,6 +119,9 @@ tunnels:
     encap: always
     mtu: 1280
     mss: 1200
+    fragment: after
+    df: clear
+    dscp: af41
     interface: esp-1
     routes: none
 )");
@@ -157,6 +163,9 @@ tunnels:
     CHECK(ike.force_encap);
     CHECK(tunnel.mtu_bytes == 1280U);
     CHECK(tunnel.mss_bytes == 1200U);
+    CHECK(tunnel.fragment == dataplane::FragmentPolicy::kAfter);
+    CHECK(tunnel.df == dataplane::DfPolicy::kClear);
+    CHECK(tunnel.dscp == dataplane::DscpPolicy::fixed(34));
     CHECK(tunnel.interface == "esp-1");
     CHECK_FALSE(tunnel.routes);
     CHECK(texts(tunnel.local_prefixes) == Texts{"10.1.0.0/16", "fd00:1::/64", "10.3.0.1/32"});
@@ -214,6 +223,25 @@ TEST_CASE("In transport mode subnets default to the gateways themselves") {
     CHECK(texts(tunnel.ike.children[0].selectors.local) == Texts{"192.0.2.1/32"});
     CHECK(texts(tunnel.ike.children[0].selectors.remote) == Texts{"192.0.2.2/32"});
     CHECK(texts(tunnel.remote_prefixes) == Texts{"192.0.2.2/32"});
+}
+
+TEST_CASE("A DSCP is copied, none, a number or a name") {
+    const auto dscp = [](const std::string& text) {
+        return load(kTunnel + "    dscp: " + text + "\n").tunnels[0].dscp;
+    };
+    CHECK(dscp("copy") == dataplane::DscpPolicy::copy());
+    for (const auto& [text, value] : std::vector<std::pair<std::string, std::uint8_t>>{{"zero", 0},
+                                                                                       {"0", 0},
+                                                                                       {"63", 63},
+                                                                                       {"ef", 46},
+                                                                                       {"cs6", 48},
+                                                                                       {"af11", 10},
+                                                                                       {"af43", 38},
+                                                                                       {"va", 44},
+                                                                                       {"le", 1}}) {
+        INFO(text);
+        CHECK(dscp(text) == dataplane::DscpPolicy::fixed(value));
+    }
 }
 
 TEST_CASE("A margin that is not written follows a short lifetime") {

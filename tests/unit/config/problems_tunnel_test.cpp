@@ -176,6 +176,8 @@ TEST_CASE("Transport mode is for the gateways themselves") {
 TEST_CASE("What contradicts itself is refused") {
     const std::string any = tunnel(kLocal, "{address: any, id: any, subnets: 10.2.0.0/16}");
     const std::string sizes = " is not accepted; write auto, or a number of octets from 576 to 65535";
+    const std::string dscp =
+        " is not accepted; write copy, zero, a number from 0 to 63, or a name such as ef, cs6 or af41";
     const std::string device =
         " cannot name a device; 1 to 15 of the characters A-Z a-z 0-9 - _ . are accepted, but not lo, all or default";
     check({
@@ -191,6 +193,15 @@ TEST_CASE("What contradicts itself is refused") {
         {kTunnel + "    mtu: 1400\n    mss: 1361\n",
          {"7:10: mss: does not fit into mtu 1400 with 40 octets of headers"}},
         {kTunnel + "    mtu: 1400\n    mss: 1360\n", {}},
+        {kTunnel + "    fragment: afterwards\n",
+         {"6:15: fragment: 'afterwards' is not accepted; one of before, after, never"}},
+        {kTunnel + "    df: 1\n", {"6:9: df: '1' is not accepted; one of copy, set, clear"}},
+        {kTunnel + "    dscp: 64\n", {"6:11: dscp: '64'" + dscp}},
+        {kTunnel + "    dscp: af44\n", {"6:11: dscp: 'af44'" + dscp}},
+        {kTunnel + "    fragment: after\n    df: set\n",
+         {"6:15: fragment: after means fragments of the outer packet, which df: set forbids; write df: copy or df: "
+          "clear, or fragment: before"}},
+        {kTunnel + "    fragment: before\n    df: set\n", {}},
         {kTunnel + "    encap: yes\n", {"6:12: encap: 'yes' is not accepted; one of auto, always"}},
         {kTunnel + "    routes: yes\n", {"6:13: routes: 'yes' is not accepted; one of auto, none"}},
         {kTunnel + "    interface: a-name-too-long1\n", {"6:16: interface: 'a-name-too-long1'" + device}},

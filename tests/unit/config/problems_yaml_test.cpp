@@ -22,8 +22,7 @@ TEST_CASE("What is not one YAML document of known keys is refused where it stand
         {"tunnels: 7\n", {"1:10: tunnels: a map is expected"}},
         {"tunnels: {a: 7}\n",
          {"1:14: a map with keys is expected here: local, remote, children, auth, ike, esp, dpd, start, encap, mtu, "
-          "mss, "
-          "interface, routes"}},
+          "mss, fragment, df, dscp, interface, routes"}},
         {"tunnels: {}\ntunnels: {}\n", {"2:1: duplicate key 'tunnels'; it is already at line 1, column 1"}},
         {"tunnels: {}\ntunels: {}\n",
          {"2:1: unknown key 'tunels'; did you mean 'tunnels'? accepted here: gateway, defaults, tunnels"}},
