@@ -12,6 +12,9 @@ std::string text_of(bool value) {
 std::string text_of(std::uint32_t value) {
     return std::to_string(value);
 }
+std::string text_of(std::uint64_t value) {
+    return std::to_string(value);
+}
 std::string text_of(std::chrono::milliseconds value) {
     return std::to_string(value.count());
 }
@@ -88,6 +91,8 @@ std::string fingerprint(const gateway::TunnelOptions& tunnel) {
         .line("esp.proposals", ike.esp_proposals)
         .line("esp.lifetime", ike.esp_lifetime)
         .line("esp.rekey_margin", ike.esp_rekey_margin)
+        .line("esp.lifetime_bytes", ike.esp_lifetime_bytes)
+        .line("esp.lifetime_packets", ike.esp_lifetime_packets)
         .line("esp.mode", static_cast<std::uint32_t>(ike.mode))
         .line("esp.esn", ike.esn)
         .line("esp.replay_window", ike.replay_window)

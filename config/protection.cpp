@@ -13,7 +13,8 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr Key kIkeKeys[] = {{"proposals"}, {"lifetime"}, {"rekey_margin"}};
-constexpr Key kEspKeys[] = {{"proposals"}, {"lifetime"}, {"rekey_margin"}, {"mode"}, {"replay_window"}, {"esn"}};
+constexpr Key kEspKeys[] = {{"proposals"},        {"lifetime"}, {"rekey_margin"},  {"lifetime_bytes"},
+                            {"lifetime_packets"}, {"mode"},     {"replay_window"}, {"esn"}};
 constexpr Key kDpdKeys[] = {{"delay"}, {"timeout"}, {"action"}};
 
 // One strong suite, one stronger, one that every peer has; and with or without PFS as the peer wants it.
@@ -23,6 +24,11 @@ constexpr std::string_view kEspDefault[] = {"aes256gcm16-ecp256", "aes256gcm16"}
 
 constexpr Choice<dataplane::Mode> kModes[] = {{"tunnel", dataplane::Mode::kTunnel},
                                               {"transport", dataplane::Mode::kTransport}};
+// A rekey takes a while, and must be done within a tenth of these.
+constexpr std::uint64_t kLeastBytes = 1'000'000;
+constexpr std::uint64_t kMostBytes = 1'000'000'000'000'000'000;
+constexpr std::uint64_t kLeastPackets = 1'000;
+constexpr std::uint64_t kMostPackets = 1'000'000'000'000'000'000;
 constexpr Choice<ike::DpdAction> kActions[] = {
     {"restart", ike::DpdAction::kRestart}, {"clear", ike::DpdAction::kClear}, {"trap", ike::DpdAction::kTrap}};
 
@@ -105,6 +111,10 @@ void read_esp(const Section& tunnel, ike::TunnelOptions& into) {
     const Section section = tunnel.section("esp", kEspKeys);
     into.esp_proposals = read_proposals<ike::EspProposal>(section, ike::parse_esp_proposal, kEspDefault);
     read_lifetime(section, minutes(3), into.esp_lifetime, into.esp_rekey_margin);
+    section.read("lifetime_bytes", into.esp_lifetime_bytes,
+                 [](std::string_view text) { return parse_size(text, kLeastBytes, kMostBytes); });
+    section.read("lifetime_packets", into.esp_lifetime_packets,
+                 [](std::string_view text) { return parse_count(text, kLeastPackets, kMostPackets); });
     const std::optional<Place> mode_place = section.read("mode", into.mode, one_of(kModes));
     if (mode_place && into.mode == dataplane::Mode::kTransport) check_transport(section, *mode_place, tunnel, into);
     const std::optional<Place> window_place = section.read("replay_window", into.replay_window, parse_replay_window);

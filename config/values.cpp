@@ -17,6 +17,24 @@ struct Unit {
 
 constexpr std::array<Unit, 5> kUnits = {{{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}}};
 
+struct SizeUnit {
+    std::string_view name;
+    std::uint64_t octets;
+};
+
+constexpr std::array<SizeUnit, 12> kSizeUnits = {{{"PB", 1'000'000'000'000'000},
+                                                  {"TB", 1'000'000'000'000},
+                                                  {"GB", 1'000'000'000},
+                                                  {"MB", 1'000'000},
+                                                  {"kB", 1'000},
+                                                  {"KB", 1'000},
+                                                  {"B", 1},
+                                                  {"PiB", std::uint64_t{1} << 50},
+                                                  {"TiB", std::uint64_t{1} << 40},
+                                                  {"GiB", std::uint64_t{1} << 30},
+                                                  {"MiB", std::uint64_t{1} << 20},
+                                                  {"KiB", std::uint64_t{1} << 10}}};
+
 /// The whole of `text` as a number without sign; empty when it is anything else or does not fit.
 std::optional<std::uint64_t> digits(std::string_view text) {
     std::uint64_t value = 0;
@@ -103,6 +121,39 @@ Parsed<std::optional<std::uint32_t>> parse_auto_or_number(std::string_view text,
                        std::to_string(lowest) + " to " + std::to_string(highest)};
     }
     return std::optional<std::uint32_t>(number.value());
+}
+
+Parsed<std::uint64_t> parse_count(std::string_view text, std::uint64_t lowest, std::uint64_t highest) {
+    const std::optional<std::uint64_t> value = digits(text);
+    if (value && *value >= lowest && *value <= highest) return *value;
+    return Failure{quoted(text) + " is not a number from " + std::to_string(lowest) + " to " + std::to_string(highest)};
+}
+
+Parsed<std::uint64_t> parse_size(std::string_view text, std::uint64_t lowest, std::uint64_t highest) {
+    const std::size_t split = std::min(text.find_first_not_of("0123456789"), text.size());
+    const std::optional<std::uint64_t> count = digits(text.substr(0, split));
+    const std::string_view unit_name = text.substr(split);
+    if (count && unit_name.empty()) {
+        return Failure{quoted(text) + " has no unit; write kB, MB, GB, TB, or KiB, MiB, GiB, TiB behind the number"};
+    }
+    const auto* unit = std::find_if(kSizeUnits.begin(), kSizeUnits.end(),
+                                    [&](const SizeUnit& known) { return known.name == unit_name; });
+    if (unit == kSizeUnits.end() || split == 0) {
+        return Failure{quoted(text) +
+                       " is not a size; write a number and kB, MB, GB, TB, or KiB, MiB, GiB, TiB, such "
+                       "as 500MB or 1TiB"};
+    }
+    if (count && *count <= highest / unit->octets && *count * unit->octets >= lowest) return *count * unit->octets;
+    return Failure{quoted(text) + " is out of range: " + size_text(lowest) + " to " + size_text(highest)};
+}
+
+std::string size_text(std::uint64_t octets) {
+    for (const SizeUnit& unit : kSizeUnits) {
+        if (octets != 0 && octets % unit.octets == 0) {
+            return std::to_string(octets / unit.octets) + std::string(unit.name);
+        }
+    }
+    return "0B";
 }
 
 Parsed<bool> parse_switch(std::string_view text) {

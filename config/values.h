@@ -31,6 +31,12 @@ Parsed<std::uint32_t> parse_number(std::string_view text, std::uint32_t lowest, 
 /// "auto" is nothing.
 Parsed<std::optional<std::uint32_t>> parse_auto_or_number(std::string_view text, std::uint32_t lowest,
                                                           std::uint32_t highest);
+/// The same for what may be large.
+Parsed<std::uint64_t> parse_count(std::string_view text, std::uint64_t lowest, std::uint64_t highest);
+/// Octets: "500MB", "1TiB", decimal and binary units up to P. A number without a unit is refused.
+Parsed<std::uint64_t> parse_size(std::string_view text, std::uint64_t lowest, std::uint64_t highest);
+/// The shortest exact form of a size, in decimal units: "10MB".
+std::string size_text(std::uint64_t octets);
 /// yes, no, true, false, in any case.
 Parsed<bool> parse_switch(std::string_view text);
 

@@ -33,6 +33,23 @@ void forget(Core& core, const ChildSa& child) {
     core.erase_child(child);
 }
 
+/// Its time is over, and nothing replaces it.
+void end_child(Core& core, IkeSa& sa, ChildSa& child, LastError error) {
+    Tunnel& tunnel = *core.tunnels.find(child.tunnel);
+    const auto other = [&](dataplane::ChildId id) { return id != child.id && core.child(id)->current(); };
+    if (std::none_of(sa.children.begin(), sa.children.end(), other)) {
+        // Only a negotiation from the ground up can tell whether there is still common ground.
+        close_ike(core, sa, std::nullopt);
+        return connection_lost(core, tunnel, std::move(error), Next::kAtOnce);
+    }
+    const std::uint32_t policy = child.policy;
+    const DeleteChild task{child.spi_in.spi(), std::nullopt};
+    child_rekey_failed(core, tunnel, child.id, error);
+    retire_child(core, child, Farewell::kAtOnce);
+    enqueue(core, sa, task);
+    policy_lost(core, tunnel, policy, std::move(error), Next::kAtOnce);
+}
+
 }  // namespace
 
 void retire_child(Core& core, ChildSa& child, Farewell farewell) {
@@ -63,26 +80,23 @@ void on_child_retire_timer(Core& core, ChildSa& child) {
 
 void on_child_expire_timer(Core& core, ChildSa& child) {
     IkeSa* sa = core.ike_sa(child.ike);
-    Tunnel* tunnel = core.tunnels.find(child.tunnel);
+    const Tunnel* tunnel = core.tunnels.find(child.tunnel);
     if (!child.current() || sa == nullptr || tunnel == nullptr) {
         // Replaced, and its Delete never came.
         if (sa != nullptr && child.phase != ChildPhase::kDeleting)
             enqueue(core, *sa, DeleteChild{child.spi_in.spi(), child.id});
         return retire_child(core, child, Farewell::kLinger);
     }
-    LastError error = diagnosis::child_expired(tunnel->options, tunnel->child(child.policy));
-    const auto other = [&](dataplane::ChildId id) { return id != child.id && core.child(id)->current(); };
-    if (std::none_of(sa->children.begin(), sa->children.end(), other)) {
-        // Every rekey has failed: only a negotiation from the ground up can tell whether there is still common ground.
-        close_ike(core, *sa, std::nullopt);
-        return connection_lost(core, *tunnel, std::move(error), Next::kAtOnce);
-    }
-    const std::uint32_t policy = child.policy;
-    const DeleteChild task{child.spi_in.spi(), std::nullopt};
-    child_rekey_failed(core, *tunnel, child.id, error);
-    retire_child(core, child, Farewell::kAtOnce);
-    enqueue(core, *sa, task);
-    policy_lost(core, *tunnel, policy, std::move(error), Next::kAtOnce);
+    const ChildPolicy& policy = tunnel->child(child.policy);
+    end_child(core, *sa, child,
+              child.used_up ? diagnosis::child_used_up(tunnel->options, policy)
+                            : diagnosis::child_expired(tunnel->options, policy));
+}
+
+void on_child_used_up(Core& core, ChildSa& child) {
+    child.used_up = true;
+    // Its replacement is on its way; if that fails, this one ends at once.
+    if (child.phase != ChildPhase::kRekeying) on_child_expire_timer(core, child);
 }
 
 }  // namespace esplane::ike

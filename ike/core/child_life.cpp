@@ -16,8 +16,14 @@ constexpr std::chrono::milliseconds kSoonSpread{1'500};
 constexpr std::chrono::milliseconds kLaterLeast{30'000};
 constexpr std::chrono::milliseconds kLaterSpread{10'000};
 
+/// Where a rekey is due: from nine tenths of the limit down to eight by chance, so that the two ends, which count the
+/// same packets, do not come to it at once.
+std::uint64_t soft_limit(Core& core, std::uint64_t hard) {
+    return hard == 0 ? 0 : hard - hard / 10 - core.random.below(hard / 10 + 1);
+}
+
 /// Install message for the data plane; the keys move into it and stay nowhere else.
-dataplane::ChildOptions describe_to_dataplane(const IkeSa& sa, const Tunnel& tunnel, const ChildSa& child,
+dataplane::ChildOptions describe_to_dataplane(Core& core, const IkeSa& sa, const Tunnel& tunnel, const ChildSa& child,
                                               ChildKeys keys) {
     dataplane::ChildOptions options;
     options.id = child.id;
@@ -33,6 +39,10 @@ dataplane::ChildOptions describe_to_dataplane(const IkeSa& sa, const Tunnel& tun
     options.replay_window = tunnel.options.replay_window;
     options.selectors = child.selectors;
     options.mode = child.mode;
+    options.limits = {.soft_packets = soft_limit(core, tunnel.options.esp_lifetime_packets),
+                      .hard_packets = tunnel.options.esp_lifetime_packets,
+                      .soft_bytes = soft_limit(core, tunnel.options.esp_lifetime_bytes),
+                      .hard_bytes = tunnel.options.esp_lifetime_bytes};
     options.encapsulation = child.encapsulation;
     options.outer = outer_path(sa);
     options.send_at_once = child.sending;
@@ -112,7 +122,7 @@ ChildSa& install_child(Core& core, IkeSa& sa, NewChild made) {
     // has shown, by a packet or the Delete of the old one, that it receives there, too.
     const bool wait_for_peer = old != nullptr && !made.we_asked;
     if (!wait_for_peer) mark_sending(core, child);
-    core.emit(InstallChild{describe_to_dataplane(sa, tunnel, child, std::move(made.keys))});
+    core.emit(InstallChild{describe_to_dataplane(core, sa, tunnel, child, std::move(made.keys))});
     return child;
 }
 

@@ -36,6 +36,7 @@ struct ChildSa {
     ChildPhase phase = ChildPhase::kInstalling;
     bool installed = false;                         ///< the data plane has confirmed it
     bool sending = false;                           ///< the tunnel's outbound packets take it
+    bool used_up = false;                           ///< it carries nothing any more
     bool we_asked = false;                          ///< created by an exchange of ours
     std::optional<dataplane::ChildId> replaces;     ///< what is deleted once this one works
     std::optional<dataplane::ChildId> replaced_by;  ///< who takes over when this one goes

@@ -13,7 +13,9 @@ void leave_rekeying(Core& core, ChildSa& old, const ChildExchange& exchange, Aga
     if (old.phase != ChildPhase::kRekeying) return;
     const bool replaced = exchange.rival && still_in_use(core, exchange.rival->successor) != nullptr;
     old.phase = replaced ? ChildPhase::kReplaced : ChildPhase::kInstalled;
-    if (!replaced) core.arm(Timer::kChildRekey, old, rekey_back_off(core, again));
+    if (replaced) return;
+    if (old.used_up) return core.arm(Timer::kChildExpire, old, {});
+    core.arm(Timer::kChildRekey, old, rekey_back_off(core, again));
 }
 
 LastError explain_refusal(const IkeSa& sa, const Tunnel& tunnel, std::uint32_t policy, const wire::Notify& error) {

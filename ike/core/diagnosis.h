@@ -53,6 +53,8 @@ LastError child_deleted_by_peer(const TunnelOptions& tunnel, const ChildPolicy& 
 LastError transport_declined(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer);
 LastError transport_not_asked(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer);
 LastError transport_encapsulated(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer);
+/// By packets or bytes.
+LastError child_used_up(const TunnelOptions& tunnel, const ChildPolicy& child);
 LastError child_expired(const TunnelOptions& tunnel, const ChildPolicy& child);
 
 }  // namespace esplane::ike::diagnosis

@@ -78,6 +78,15 @@ LastError child_expired(const TunnelOptions& tunnel, const ChildPolicy& child) {
                            key(tunnel, "esp.proposals") + " (PFS group included) with the peer's."};
 }
 
+LastError child_used_up(const TunnelOptions& tunnel, const ChildPolicy& child) {
+    return {"expired",
+            subject(tunnel, child) +
+                ": the CHILD_SA has carried as much as it may, and was not replaced in time. If a rekey failed "
+                "before this, that is why; otherwise make " +
+                key(tunnel, "esp.lifetime_bytes") + " and " + key(tunnel, "esp.lifetime_packets") +
+                " larger: a rekey has the last tenth of them to come to its end."};
+}
+
 LastError transport_declined(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer) {
     return {"transport_declined", who(tunnel, child, peer) + " declined transport mode, so the CHILD_SA is in " +
                                       "tunnel mode: the same packets, each 20 octets longer (IPv6: 40). Set the peer " +

@@ -35,7 +35,7 @@ struct DataplaneSays {
         if (sa != nullptr && child->current()) enqueue(core, *sa, RekeyChild{child->id});
     }
     void operator()(const ChildHardLimit& event) const {
-        if (ChildSa* child = core.child(event.child)) on_child_expire_timer(core, *child);
+        if (ChildSa* child = core.child(event.child)) on_child_used_up(core, *child);
     }
     void operator()(const TunnelWanted& event) const {
         Tunnel* tunnel = core.tunnels.find(event.tunnel);

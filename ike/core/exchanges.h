@@ -140,6 +140,8 @@ enum class Farewell : std::uint8_t {
 void retire_child(Core& core, ChildSa& child, Farewell farewell);
 void on_child_retire_timer(Core& core, ChildSa& child);
 void on_child_expire_timer(Core& core, ChildSa& child);
+/// The data plane sends and receives nothing on it any more.
+void on_child_used_up(Core& core, ChildSa& child);
 
 // --- tunnel_life.cpp: what we want of a tunnel, and what comes after a failure ---
 /// Negotiates what is missing, one CHILD_SA after the other, unless that is under way already.

@@ -58,7 +58,9 @@ struct TunnelOptions {
     std::chrono::milliseconds ike_rekey_margin{std::chrono::minutes(9)};
     std::chrono::milliseconds esp_lifetime{std::chrono::hours(1)};
     std::chrono::milliseconds esp_rekey_margin{std::chrono::minutes(3)};
-    std::vector<ChildPolicy> children;  ///< one at least; names differ
+    std::uint64_t esp_lifetime_bytes = 0;    ///< of inner packets on a CHILD_SA, in each direction; 0: no limit
+    std::uint64_t esp_lifetime_packets = 0;  ///< the same
+    std::vector<ChildPolicy> children;       ///< one at least; names differ
     /// Asked for with every CHILD_SA. Transport mode needs the peer's consent and no NAT; the children's selectors must
     /// then be the two gateways themselves.
     dataplane::Mode mode = dataplane::Mode::kTunnel;

@@ -128,7 +128,8 @@ class Harness {
         const dataplane::ChildId child{which / 4U};
         if (which % 4 == 0) engine_.on_dataplane(now_, ike::ChildInstalled{child});
         if (which % 4 == 1) engine_.on_dataplane(now_, ike::ChildFirstInbound{child});
-        if (which % 4 == 2) engine_.on_dataplane(now_, ike::ChildSoftLimit{child});
+        if (which % 8 == 2) engine_.on_dataplane(now_, ike::ChildSoftLimit{child});
+        if (which % 8 == 6) engine_.on_dataplane(now_, ike::ChildHardLimit{child});
         if (which % 4 == 3)
             engine_.on_dataplane(now_, ike::TunnelWanted{dataplane::TunnelId{which / 4U % 8}, which / 32U});
         drain();

@@ -1,6 +1,7 @@
 // Rekeys of CHILD_SA and IKE SA, alone and crossing each other, with traffic that must not notice (RFC 7296 2.8, 2.25).
 
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "tests/sim/sim.h"
 
@@ -226,6 +227,53 @@ TEST_CASE("a soft limit of the data plane rekeys") {
     pair.right.event(ike::ChildSoftLimit{id});
     pair.world.run_for(seconds(7));
     CHECK(pair.right.count("rekeyed_child") == 1);
+    check_one_pair(pair);
+}
+
+TEST_CASE("limits by volume go to the data plane, the soft one earlier by chance") {
+    std::set<std::uint64_t> soft;
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        Pair pair(seed);
+        auto left = left_tunnel();
+        left.esp_lifetime_bytes = 100'000'000'000;
+        left.esp_lifetime_packets = 1'000'000'000;
+        REQUIRE(pair.establish(left, right_tunnel()));
+        const auto& limits = pair.left.dataplane().outbound(dataplane::TunnelId{1})->options.limits;
+        CHECK(limits.hard_bytes == 100'000'000'000);
+        CHECK(limits.hard_packets == 1'000'000'000);
+        CHECK(limits.soft_bytes >= 80'000'000'000);
+        CHECK(limits.soft_bytes <= 90'000'000'000);
+        CHECK(limits.soft_packets >= 800'000'000);
+        CHECK(limits.soft_packets <= 900'000'000);
+        soft.insert(limits.soft_bytes);
+        CHECK(pair.right.dataplane().outbound(dataplane::TunnelId{1})->options.limits == dataplane::VolumeLimits{});
+    }
+    CHECK(soft.size() == 20);
+}
+
+TEST_CASE("a CHILD_SA that is used up is negotiated anew") {
+    Pair pair;
+    REQUIRE(pair.establish());
+    pair.left.event(ike::ChildHardLimit{current_children(pair.left)[0].id});
+    pair.world.run_for(seconds(1));
+    CHECK(pair.left.count("expired") == 1);
+    CHECK(pair.left.count("established") == 2);
+    check_one_pair(pair);
+}
+
+TEST_CASE("a CHILD_SA that is used up while it is rekeyed waits for the outcome") {
+    const bool grants = GENERATE(true, false);
+    Pair pair;
+    pair.world.network.faults.delay = milliseconds(5);
+    auto left = left_tunnel();
+    if (!grants) left.esp_proposals = esp_proposals({"aes256gcm16-ecp256"});
+    REQUIRE(pair.establish(left, right_tunnel()));
+    const auto id = current_children(pair.left)[0].id;
+    pair.left.event(ike::ChildSoftLimit{id});
+    pair.left.event(ike::ChildHardLimit{id});
+    pair.world.run_for(seconds(8));
+    CHECK(pair.left.count("rekeyed_child") == (grants ? 1 : 0));
+    CHECK(pair.left.count("expired") == (grants ? 0 : 1));
     check_one_pair(pair);
 }
 

@@ -62,6 +62,8 @@ TEST_CASE("Any change of a tunnel changes its fingerprint, and no two changes lo
         kTunnel + "    esp: {proposals: aes256gcm16}\n",
         kTunnel + "    esp: {lifetime: 50m}\n",
         kTunnel + "    esp: {rekey_margin: 2m}\n",
+        kTunnel + "    esp: {lifetime_bytes: 1GB}\n",
+        kTunnel + "    esp: {lifetime_packets: 1000000000}\n",
         kTunnel + "    esp: {replay_window: 64}\n",
         kTunnel + "    esp: {esn: no}\n",
         with_hosts(""),

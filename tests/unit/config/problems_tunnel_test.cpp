@@ -129,6 +129,12 @@ TEST_CASE("Wrong protection is refused") {
          {"6:21: esp.lifetime: '1x' is not a duration; write a number and ms, s, m, h or d, such as 90s or 8h"}},
         {"defaults: {esp: {rekey_margin: 10m}}\n" + kTunnel + "    esp: {lifetime: 15m}\n",
          {"7:21: esp.lifetime: a lifetime of 15m must be more than twice the rekey_margin of 10m"}},
+        {kTunnel + "    esp: {lifetime_bytes: 999kB, lifetime_packets: 999}\n",
+         {"6:27: esp.lifetime_bytes: '999kB' is out of range: 1MB to 1000PB",
+          "6:52: esp.lifetime_packets: '999' is not a number from 1000 to 1000000000000000000"}},
+        {kTunnel + "    esp: {lifetime_bytes: 100}\n",
+         {"6:27: esp.lifetime_bytes: '100' has no unit; write kB, MB, GB, TB, or KiB, MiB, GiB, TiB behind the "
+          "number"}},
         {kTunnel + "    esp: {mode: host}\n", {"6:17: esp.mode: 'host' is not accepted; one of tunnel, transport"}},
         {kTunnel + "    esp: {replay_window: 1000}\n",
          {"6:26: esp.replay_window: '1000' is not accepted; did you mean 1024? write a power of 2 from 32 to 65536, or "

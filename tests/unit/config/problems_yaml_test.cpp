@@ -43,9 +43,11 @@ TEST_CASE("What is not one YAML document of known keys is refused where it stand
         {kTunnel + "    mtu: [1400]\n", {"6:10: mtu: a single value is expected"}},
         {kTunnel + "    mtu: {}\n", {"6:10: mtu: a single value is expected"}},
         {kTunnel + "    esp: [lifetime]\n",
-         {"6:10: a map with keys is expected here: proposals, lifetime, rekey_margin, mode, replay_window, esn"}},
+         {"6:10: a map with keys is expected here: proposals, lifetime, rekey_margin, lifetime_bytes, "
+          "lifetime_packets, mode, replay_window, esn"}},
         {kTunnel + "    esp: {lifetme: 1h}\n",
          {"6:11: unknown key 'lifetme'; did you mean 'lifetime'? accepted here: proposals, lifetime, rekey_margin, "
+          "lifetime_bytes, lifetime_packets, "
           "mode, "
           "replay_window, esn"}},
         {kTunnel + "    mtu: 1400\n    mtu: 1300\n", {"7:5: duplicate key 'mtu'; it is already at line 6, column 5"}},
@@ -98,6 +100,7 @@ TEST_CASE("A problem of defaults is reported once, where it is") {
                     "    local: {address: 192.0.2.1}\n    auth: {psk: y}\n") ==
         std::vector<std::string>{
             "2:9: unknown key 'lifetme'; did you mean 'lifetime'? accepted here: proposals, lifetime, rekey_margin, "
+            "lifetime_bytes, lifetime_packets, "
             "mode, replay_window, esn",
             "2:37: esp.replay_window: '7' is not accepted; did you mean 32? write a power of 2 from 32 to 65536, or 0 "
             "for no check"});

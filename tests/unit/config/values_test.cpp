@@ -101,6 +101,51 @@ TEST_CASE("A choice is one of its words") {
     CHECK(parse("").error() == "'' is not accepted; one of auto, none");
 }
 
+TEST_CASE("A size is a number with a decimal or binary unit") {
+    constexpr std::uint64_t kMost = 1'000'000'000'000'000'000;
+    for (const auto& [text, octets] :
+         std::vector<std::pair<std::string, std::uint64_t>>{{"1B", 1},
+                                                            {"7kB", 7'000},
+                                                            {"7KB", 7'000},
+                                                            {"500MB", 500'000'000},
+                                                            {"10GB", 10'000'000'000},
+                                                            {"1TB", 1'000'000'000'000},
+                                                            {"1PB", 1'000'000'000'000'000},
+                                                            {"2KiB", 2048},
+                                                            {"3MiB", 3U << 20},
+                                                            {"1GiB", 1U << 30},
+                                                            {"1TiB", std::uint64_t{1} << 40},
+                                                            {"1PiB", std::uint64_t{1} << 50},
+                                                            {"1000PB", kMost}}) {
+        INFO(text);
+        const auto size = parse_size(text, 1, kMost);
+        REQUIRE(size);
+        CHECK(size.value() == octets);
+    }
+    const std::string range = " is out of range: 1MB to 10GB";
+    const std::string none =
+        " is not a size; write a number and kB, MB, GB, TB, or KiB, MiB, GiB, TiB, such as 500MB or 1TiB";
+    for (const auto& [text, problem] : std::vector<std::pair<std::string, std::string>>{
+             {"10", "'10' has no unit; write kB, MB, GB, TB, or KiB, MiB, GiB, TiB behind the number"},
+             {"999kB", "'999kB'" + range},
+             {"11GB", "'11GB'" + range},
+             {"10GiB", "'10GiB'" + range},
+             {"99999999999999999999999GB", "'99999999999999999999999GB'" + range},
+             {"18446744073709551615PB", "'18446744073709551615PB'" + range},
+             {"GB", "'GB'" + none},
+             {"", "''" + none},
+             {"10gb", "'10gb'" + none},
+             {"1.5GB", "'1.5GB'" + none},
+             {"-1GB", "'-1GB'" + none}}) {
+        INFO(text);
+        const auto size = parse_size(text, 1'000'000, 10'000'000'000);
+        REQUIRE_FALSE(size);
+        CHECK(size.error() == problem);
+    }
+    CHECK(size_text(1024) == "1024B");
+    CHECK(size_text(5'000'000) == "5MB");
+}
+
 TEST_CASE("A selector is a prefix, and perhaps a protocol and ports; it is shown as it is written") {
     for (const char* text : {"10.0.0.0/16", "10.0.0.0/16[tcp/443]", "10.0.0.0/16[udp]", "10.0.0.0/16[icmp]",
                              "::/0[icmpv6]", "10.0.0.0/16[tcp/1024-65535]", "10.0.0.0/16[47]", "10.0.0.1/32[udp/0]",
