@@ -93,6 +93,7 @@ std::string fingerprint(const gateway::TunnelOptions& tunnel) {
         .line("esp.rekey_margin", ike.esp_rekey_margin)
         .line("esp.lifetime_bytes", ike.esp_lifetime_bytes)
         .line("esp.lifetime_packets", ike.esp_lifetime_packets)
+        .line("esp.tfc", tunnel.tfc_to_mtu)
         .line("esp.mode", static_cast<std::uint32_t>(ike.mode))
         .line("esp.esn", ike.esn)
         .line("esp.replay_window", ike.replay_window)

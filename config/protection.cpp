@@ -13,8 +13,9 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr Key kIkeKeys[] = {{"proposals"}, {"lifetime"}, {"rekey_margin"}};
-constexpr Key kEspKeys[] = {{"proposals"},        {"lifetime"}, {"rekey_margin"},  {"lifetime_bytes"},
-                            {"lifetime_packets"}, {"mode"},     {"replay_window"}, {"esn"}};
+constexpr Key kEspKeys[] = {
+    {"proposals"}, {"lifetime"},      {"rekey_margin"}, {"lifetime_bytes"}, {"lifetime_packets"}, {"mode"},
+    {"tfc"},       {"replay_window"}, {"esn"}};
 constexpr Key kDpdKeys[] = {{"delay"}, {"timeout"}, {"action"}};
 
 // One strong suite, one stronger, one that every peer has; and with or without PFS as the peer wants it.
@@ -29,6 +30,7 @@ constexpr std::uint64_t kLeastBytes = 1'000'000;
 constexpr std::uint64_t kMostBytes = 1'000'000'000'000'000'000;
 constexpr std::uint64_t kLeastPackets = 1'000;
 constexpr std::uint64_t kMostPackets = 1'000'000'000'000'000'000;
+constexpr Choice<bool> kTfc[] = {{"none", false}, {"mtu", true}};
 constexpr Choice<ike::DpdAction> kActions[] = {
     {"restart", ike::DpdAction::kRestart}, {"clear", ike::DpdAction::kClear}, {"trap", ike::DpdAction::kTrap}};
 
@@ -107,7 +109,8 @@ void read_ike(const Section& tunnel, ike::TunnelOptions& into) {
     read_lifetime(section, minutes(9), into.ike_lifetime, into.ike_rekey_margin);
 }
 
-void read_esp(const Section& tunnel, ike::TunnelOptions& into) {
+void read_esp(const Section& tunnel, gateway::TunnelOptions& gateway) {
+    ike::TunnelOptions& into = gateway.ike;
     const Section section = tunnel.section("esp", kEspKeys);
     into.esp_proposals = read_proposals<ike::EspProposal>(section, ike::parse_esp_proposal, kEspDefault);
     read_lifetime(section, minutes(3), into.esp_lifetime, into.esp_rekey_margin);
@@ -115,6 +118,7 @@ void read_esp(const Section& tunnel, ike::TunnelOptions& into) {
                  [](std::string_view text) { return parse_size(text, kLeastBytes, kMostBytes); });
     section.read("lifetime_packets", into.esp_lifetime_packets,
                  [](std::string_view text) { return parse_count(text, kLeastPackets, kMostPackets); });
+    section.read("tfc", gateway.tfc_to_mtu, one_of(kTfc));
     const std::optional<Place> mode_place = section.read("mode", into.mode, one_of(kModes));
     if (mode_place && into.mode == dataplane::Mode::kTransport) check_transport(section, *mode_place, tunnel, into);
     const std::optional<Place> window_place = section.read("replay_window", into.replay_window, parse_replay_window);

@@ -2,12 +2,12 @@
 #pragma once
 
 #include "config/section.h"
-#include "ike/core/options.h"
+#include "gateway/options.h"
 
 namespace esplane::config {
 
 void read_ike(const Section& tunnel, ike::TunnelOptions& into);
-void read_esp(const Section& tunnel, ike::TunnelOptions& into);
+void read_esp(const Section& tunnel, gateway::TunnelOptions& into);
 void read_dpd(const Section& tunnel, ike::TunnelOptions& into);
 
 }  // namespace esplane::config

@@ -75,7 +75,7 @@ gateway::TunnelOptions read(const Section& tunnel, const std::string& directory)
     result.ike.psk = read_auth(tunnel, directory);
     tunnel.read("encap", result.ike.force_encap, one_of(kEncaps));
     read_ike(tunnel, result.ike);
-    read_esp(tunnel, result.ike);
+    read_esp(tunnel, result);
     read_children(tunnel, result);
     read_dpd(tunnel, result.ike);
     read_start(tunnel, any_peer, result.ike.start);

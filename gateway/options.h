@@ -24,6 +24,7 @@ struct TunnelOptions {
     dataplane::FragmentPolicy fragment = dataplane::FragmentPolicy::kBefore;
     dataplane::DfPolicy df = dataplane::DfPolicy::kCopy;
     dataplane::DscpPolicy dscp = dataplane::DscpPolicy::copy();
+    bool tfc_to_mtu = false;              ///< pad every packet to the MTU, if the peer accepts that
     AutoOr mtu_bytes;                     ///< of the tunnel; auto: from the suite, the outer family and NAT-T
     AutoOr mss_bytes;                     ///< TCP MSS to clamp to; auto: from the tunnel's MTU
     std::vector<Prefix> local_prefixes;   ///< of all children together, each once, as written

@@ -39,6 +39,7 @@ dataplane::ChildOptions describe_to_dataplane(Core& core, const IkeSa& sa, const
     options.replay_window = tunnel.options.replay_window;
     options.selectors = child.selectors;
     options.mode = child.mode;
+    options.tfc_accepted = child.tfc_accepted;
     options.limits = {.soft_packets = soft_limit(core, tunnel.options.esp_lifetime_packets),
                       .hard_packets = tunnel.options.esp_lifetime_packets,
                       .soft_bytes = soft_limit(core, tunnel.options.esp_lifetime_bytes),
@@ -104,6 +105,7 @@ ChildSa& install_child(Core& core, IkeSa& sa, NewChild made) {
     child.suite = made.choice.suite;
     child.selectors = std::move(made.choice.selectors);
     child.mode = made.choice.mode;
+    child.tfc_accepted = made.choice.tfc_accepted;
     child.encapsulation = sa.udp_encapsulation ? dataplane::Encapsulation::kUdp : dataplane::Encapsulation::kNone;
     child.we_asked = made.we_asked;
     child.replaces = made.replaces;

@@ -31,6 +31,11 @@ bool asks_transport(const wire::Payloads& payloads) {
     return payloads.find(wire::NotifyType::kUseTransportMode) != nullptr;
 }
 
+/// RFC 7296 3.10.1: said with the SA payload, for this CHILD_SA.
+bool accepts_tfc(const wire::Payloads& payloads) {
+    return payloads.find(wire::NotifyType::kEspTfcPaddingNotSupported) == nullptr;
+}
+
 dataplane::Mode mode_of(bool transport) {
     return transport ? dataplane::Mode::kTransport : dataplane::Mode::kTunnel;
 }
@@ -106,8 +111,13 @@ Result<ChildChoice, Refusal> choose_child(const Tunnel& tunnel, const IkeSa& sa,
                     {}}};
     }
     const bool transport = asks_transport(payloads) && allows_transport(tunnel, sa);
-    return ChildChoice{*policy,  chosen->suite,         std::move(chosen->answer),
-                       *spi_out, std::move(*selectors), mode_of(transport)};
+    return ChildChoice{*policy,
+                       chosen->suite,
+                       std::move(chosen->answer),
+                       *spi_out,
+                       std::move(*selectors),
+                       mode_of(transport),
+                       accepts_tfc(payloads)};
 }
 
 Result<ChildChoice, LastError> accept_child(const Tunnel& tunnel, const IkeSa& sa, const ChildOffer& offer,
@@ -126,8 +136,13 @@ Result<ChildChoice, LastError> accept_child(const Tunnel& tunnel, const IkeSa& s
     // Keys would be there, but each end would put something else into the packets.
     if (asks_transport(payloads) && !offer.transport)
         return broken("it chooses transport mode, which was not asked for");
-    return ChildChoice{offer.policy, chosen->suite,        std::move(chosen->answer),
-                       *spi_out,     std::move(selectors), mode_of(asks_transport(payloads))};
+    return ChildChoice{offer.policy,
+                       chosen->suite,
+                       std::move(chosen->answer),
+                       *spi_out,
+                       std::move(selectors),
+                       mode_of(asks_transport(payloads)),
+                       accepts_tfc(payloads)};
 }
 
 }  // namespace esplane::ike

@@ -32,6 +32,7 @@ struct ChildSa {
     EspSuite suite;
     dataplane::SelectorPair selectors;
     dataplane::Mode mode = dataplane::Mode::kTunnel;
+    bool tfc_accepted = true;  ///< the peer takes padding behind the inner packet (3.10.1)
     dataplane::Encapsulation encapsulation = dataplane::Encapsulation::kNone;
     ChildPhase phase = ChildPhase::kInstalling;
     bool installed = false;                         ///< the data plane has confirmed it

@@ -97,6 +97,7 @@ struct ChildChoice {
     dataplane::Spi spi_out{};
     dataplane::SelectorPair selectors;
     dataplane::Mode mode = dataplane::Mode::kTunnel;
+    bool tfc_accepted = true;  ///< by the peer
 };
 /// Which of the tunnel's policies the peer's selectors mean: the one that they say exactly, else the first that they
 /// narrow to; empty when they have nothing in common with any.

@@ -66,6 +66,7 @@ TEST_CASE("Any change of a tunnel changes its fingerprint, and no two changes lo
         kTunnel + "    esp: {lifetime_packets: 1000000000}\n",
         kTunnel + "    esp: {replay_window: 64}\n",
         kTunnel + "    esp: {esn: no}\n",
+        kTunnel + "    esp: {tfc: mtu}\n",
         with_hosts(""),
         with_hosts("    esp: {mode: transport}\n"),
         kTunnel + "    dpd: {delay: 9s}\n",

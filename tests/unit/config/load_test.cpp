@@ -87,6 +87,7 @@ TEST_CASE("What is not written has its default") {
     CHECK(ike.esp_rekey_margin == 3min);
     CHECK(texts(ike.children[0].selectors.local) == Texts{"10.1.0.0/16"});
     CHECK(texts(ike.children[0].selectors.remote) == Texts{"10.2.0.0/16"});
+    CHECK_FALSE(tunnel.tfc_to_mtu);
     CHECK(ike.esp_lifetime_bytes == 0);
     CHECK(ike.esp_lifetime_packets == 0);
     CHECK(ike.mode == dataplane::Mode::kTunnel);
@@ -116,7 +117,7 @@ tunnels:
     auth: {psk_env: ESPLANE_TEST_PSK}
     ike: {proposals: aes128-sha512-x25519, lifetime: 1h, rekey_margin: 29m}
     esp: {proposals: [aes128gcm16, aes256gcm16-modp4096], lifetime: 20s, rekey_margin: 9s, lifetime_bytes: 100GB,
-          lifetime_packets: 5000000000, mode: tunnel, replay_window: 0, esn: no}
+          lifetime_packets: 5000000000, tfc: mtu, mode: tunnel, replay_window: 0, esn: no}
     dpd: {delay: 0s, timeout: 5s, action: trap}
     start: listen
     encap: always
@@ -157,6 +158,7 @@ tunnels:
     CHECK(ike.ike_rekey_margin == 29min);
     CHECK(ike.esp_lifetime == 20s);
     CHECK(ike.esp_rekey_margin == 9s);
+    CHECK(tunnel.tfc_to_mtu);
     CHECK(ike.esp_lifetime_bytes == 100'000'000'000);
     CHECK(ike.esp_lifetime_packets == 5'000'000'000);
     CHECK(ike.replay_window == 0);

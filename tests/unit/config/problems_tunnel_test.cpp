@@ -135,6 +135,7 @@ TEST_CASE("Wrong protection is refused") {
         {kTunnel + "    esp: {lifetime_bytes: 100}\n",
          {"6:27: esp.lifetime_bytes: '100' has no unit; write kB, MB, GB, TB, or KiB, MiB, GiB, TiB behind the "
           "number"}},
+        {kTunnel + "    esp: {tfc: yes}\n", {"6:16: esp.tfc: 'yes' is not accepted; one of none, mtu"}},
         {kTunnel + "    esp: {mode: host}\n", {"6:17: esp.mode: 'host' is not accepted; one of tunnel, transport"}},
         {kTunnel + "    esp: {replay_window: 1000}\n",
          {"6:26: esp.replay_window: '1000' is not accepted; did you mean 1024? write a power of 2 from 32 to 65536, or "
