@@ -7,7 +7,8 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr Key kGatewayKeys[] = {{"dataplane"}, {"workers"}, {"control_socket"}, {"metrics"}, {"log"}, {"ike"}};
+constexpr Key kGatewayKeys[] = {{"dataplane"},      {"workers"}, {"control_socket"}, {"metrics"}, {"log"},
+                                {"allow_insecure"}, {"ike"}};
 constexpr Key kIkeKeys[] = {{"retransmit"}, {"retries"}, {"retry_interval"}, {"cookie_threshold"}, {"half_open_limit"}};
 
 enum class Backend { kTun, kDpdk };
@@ -76,6 +77,7 @@ void read_gateway(const Section& root, gateway::Options& into) {
     gateway.read("control_socket", into.control_socket, parse_socket_path);
     gateway.read("metrics", into.metrics, parse_endpoint);
     gateway.read("log", into.log, one_of(kLevels));
+    gateway.read("allow_insecure", into.allow_insecure, parse_switch);
     read_engine(gateway, into.ike);
 }
 

@@ -22,7 +22,7 @@ constexpr Key kRootKeys[] = {
     {"gateway"}, {"defaults"}, {"tunnels"}, {"dpdk", "leave it out and write gateway: {dataplane: tun}"}};
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
-void read_tunnels(const Entry& tunnels, const YamlNode* defaults, const std::string& directory, gateway::Options& into,
+void read_tunnels(const Entry& tunnels, const YamlNode* defaults, const Surroundings& around, gateway::Options& into,
                   Problems& problems) {
     std::vector<Place> places;
     std::map<std::string_view, int> lines;
@@ -35,7 +35,7 @@ void read_tunnels(const Entry& tunnels, const YamlNode* defaults, const std::str
             continue;
         }
         const std::size_t before = problems.count();
-        gateway::TunnelOptions options = read_tunnel(tunnel, defaults, directory, problems);
+        gateway::TunnelOptions options = read_tunnel(tunnel, defaults, around, problems);
         if (problems.count() != before) continue;  // half-read tunnels would look alike without being so
         into.tunnels.push_back(std::move(options));
         places.push_back(tunnel.key_place);
@@ -46,12 +46,13 @@ void read_tunnels(const Entry& tunnels, const YamlNode* defaults, const std::str
 void read_root(const YamlNode& document, const std::string& directory, gateway::Options& into, Problems& problems) {
     const Section root(&document, nullptr, document.place, kRootKeys, problems);
     read_gateway(root, into);
+    const Surroundings around{directory, into.allow_insecure};
     const Entry* defaults = root.map("defaults");
-    if (defaults != nullptr) check_defaults(*defaults, directory, problems);
+    if (defaults != nullptr) check_defaults(*defaults, around, problems);
     const Entry* tunnels = root.map("tunnels");
     if (tunnels != nullptr) {
         const YamlNode* beneath = defaults != nullptr ? defaults->value.get() : nullptr;
-        read_tunnels(*tunnels, beneath, directory, into, problems);
+        read_tunnels(*tunnels, beneath, around, into, problems);
     } else if (!root.has("tunnels")) {
         root.missing("tunnels", "write 'tunnels: {}' if there are none");
     }

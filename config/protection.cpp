@@ -38,9 +38,8 @@ auto between(Duration lowest, Duration highest) {
     return [=](std::string_view text) { return parse_duration(text, lowest, highest); };
 }
 
-template <typename Proposal, std::size_t N>
-std::vector<Proposal> read_proposals(const Section& section, Parsed<Proposal> (*parse)(std::string_view),
-                                     const std::string_view (&defaults)[N]) {
+template <typename Proposal, typename Parse, std::size_t N>
+std::vector<Proposal> read_proposals(const Section& section, Parse parse, const std::string_view (&defaults)[N]) {
     std::vector<Proposal> proposals;
     const std::optional<List> list = section.list("proposals");
     if (!list) {
@@ -109,10 +108,11 @@ void read_ike(const Section& tunnel, ike::TunnelOptions& into) {
     read_lifetime(section, minutes(9), into.ike_lifetime, into.ike_rekey_margin);
 }
 
-void read_esp(const Section& tunnel, gateway::TunnelOptions& gateway) {
+void read_esp(const Section& tunnel, bool allow_insecure, gateway::TunnelOptions& gateway) {
     ike::TunnelOptions& into = gateway.ike;
     const Section section = tunnel.section("esp", kEspKeys);
-    into.esp_proposals = read_proposals<ike::EspProposal>(section, ike::parse_esp_proposal, kEspDefault);
+    into.esp_proposals = read_proposals<ike::EspProposal>(
+        section, [=](std::string_view text) { return ike::parse_esp_proposal(text, allow_insecure); }, kEspDefault);
     read_lifetime(section, minutes(3), into.esp_lifetime, into.esp_rekey_margin);
     section.read("lifetime_bytes", into.esp_lifetime_bytes,
                  [](std::string_view text) { return parse_size(text, kLeastBytes, kMostBytes); });

@@ -7,7 +7,8 @@
 namespace esplane::config {
 
 void read_ike(const Section& tunnel, ike::TunnelOptions& into);
-void read_esp(const Section& tunnel, gateway::TunnelOptions& into);
+/// `allow_insecure`: proposals that do not encrypt are accepted.
+void read_esp(const Section& tunnel, bool allow_insecure, gateway::TunnelOptions& into);
 void read_dpd(const Section& tunnel, ike::TunnelOptions& into);
 
 }  // namespace esplane::config

@@ -69,13 +69,13 @@ void read_sizes(const Section& tunnel, gateway::TunnelOptions& into) {
     }
 }
 
-gateway::TunnelOptions read(const Section& tunnel, const std::string& directory) {
+gateway::TunnelOptions read(const Section& tunnel, const Surroundings& around) {
     gateway::TunnelOptions result;
     const bool any_peer = read_ends(tunnel, result);
-    result.ike.psk = read_auth(tunnel, directory);
+    result.ike.psk = read_auth(tunnel, around.directory);
     tunnel.read("encap", result.ike.force_encap, one_of(kEncaps));
     read_ike(tunnel, result.ike);
-    read_esp(tunnel, result);
+    read_esp(tunnel, around.allow_insecure, result);
     read_children(tunnel, result);
     read_dpd(tunnel, result.ike);
     read_start(tunnel, any_peer, result.ike.start);
@@ -88,19 +88,19 @@ gateway::TunnelOptions read(const Section& tunnel, const std::string& directory)
 
 }  // namespace
 
-gateway::TunnelOptions read_tunnel(const Entry& tunnel, const YamlNode* defaults, const std::string& directory,
+gateway::TunnelOptions read_tunnel(const Entry& tunnel, const YamlNode* defaults, const Surroundings& around,
                                    Problems& problems) {
     if (const std::optional<std::string> flaw = flaw_of_name(tunnel.key, "a tunnel"))
         problems.add(tunnel.key_place, *flaw);
     const Section section(tunnel.value.get(), defaults, tunnel.key_place, kTunnelKeys, problems);
-    gateway::TunnelOptions result = read(section, directory);
+    gateway::TunnelOptions result = read(section, around);
     result.ike.name = tunnel.key;
     result.fingerprint = fingerprint(result);
     return result;
 }
 
-void check_defaults(const Entry& defaults, const std::string& directory, Problems& problems) {
-    read(Section(defaults.value.get(), nullptr, defaults.key_place, kTunnelKeys, problems, Extent::kPart), directory);
+void check_defaults(const Entry& defaults, const Surroundings& around, Problems& problems) {
+    read(Section(defaults.value.get(), nullptr, defaults.key_place, kTunnelKeys, problems, Extent::kPart), around);
 }
 
 }  // namespace esplane::config

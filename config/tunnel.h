@@ -9,12 +9,18 @@
 
 namespace esplane::config {
 
+/// What a tunnel's meaning depends on beside its own keys.
+struct Surroundings {
+    std::string directory;  ///< relative `psk_file` paths count from it
+    bool allow_insecure = false;
+};
+
 /// Everything of the tunnel but its id, which the gateway assigns. What is wrong is in `problems`, and the result is
 /// then of no use beyond finding further problems. `defaults` may be null.
-gateway::TunnelOptions read_tunnel(const Entry& tunnel, const YamlNode* defaults, const std::string& directory,
+gateway::TunnelOptions read_tunnel(const Entry& tunnel, const YamlNode* defaults, const Surroundings& around,
                                    Problems& problems);
 
 /// Reports what is wrong within `defaults` itself, whether or not a tunnel uses it.
-void check_defaults(const Entry& defaults, const std::string& directory, Problems& problems);
+void check_defaults(const Entry& defaults, const Surroundings& around, Problems& problems);
 
 }  // namespace esplane::config

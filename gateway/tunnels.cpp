@@ -42,6 +42,18 @@ ike::LastError no_route(const TunnelOptions& options, const std::string& why) {
                                     std::to_string(kLookAroundInterval.count()) + " s."};
 }
 
+/// Only who writes allow_insecure comes this far.
+void warn_of_insecure(const TunnelOptions& options) {
+    for (const ike::EspProposal& proposal : options.ike.esp_proposals) {
+        if (ike::encrypts(proposal)) continue;
+        log_happened({ike::Severity::kWarning, options.ike.name, "insecure",
+                      "Tunnel " + options.ike.name + ": tunnels." + options.ike.name + ".esp.proposals has " +
+                          to_string(proposal) +
+                          ", which does not encrypt: everybody on the way may read its packets. "
+                          "It is for tests only (gateway.allow_insecure)."});
+    }
+}
+
 }  // namespace
 
 TunnelRoutes routes_of(const TunnelOptions& tunnel, std::uint32_t mtu) {
@@ -95,6 +107,7 @@ Result<void, std::string> Tunnels::begin(Tunnel& tunnel) {
         tunnel.problem = ike::LastError{"interface_failed", "Tunnel " + options.ike.name + ": " + why};
         return Failure{tunnel.problem->message};
     };
+    warn_of_insecure(options);
     tunnel.id = dataplane::TunnelId{++last_id_};
     find_path(tunnel);
     tunnel.sizes = sizes_beforehand(options, tunnel.link_mtu);

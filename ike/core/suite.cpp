@@ -43,11 +43,11 @@ Failure<std::string> problem(std::string_view text) {
 }
 
 /// The words by kind, in the order written. What they make together is not looked at.
-Result<IkeProposal, std::string> sort_words(std::string_view text) {
+Result<IkeProposal, std::string> sort_words(std::string_view text, Insecure insecure) {
     IkeProposal sorted;
     for (std::string_view rest = text;;) {
         const std::size_t hyphen = rest.find('-');
-        const auto word = parse_suite_word(rest.substr(0, hyphen));
+        const auto word = parse_suite_word(rest.substr(0, hyphen), insecure);
         if (!word) return Failure{word.error()};
         const auto added = std::visit(AddWord{sorted}, *word);
         if (!added) return Failure{added.error()};
@@ -125,19 +125,24 @@ void append_names(std::string& to, const std::vector<T>& values) {
 }  // namespace
 
 Result<IkeProposal, std::string> parse_ike_proposal(std::string_view text) {
-    auto proposal = sort_words(text);
+    auto proposal = sort_words(text, Insecure::kNever);
     if (!proposal) return about(text, proposal.error());
     const auto completed = complete_ike(*proposal);
     if (!completed) return about(text, completed.error());
     return proposal;
 }
 
-Result<EspProposal, std::string> parse_esp_proposal(std::string_view text) {
-    auto words = sort_words(text);
+Result<EspProposal, std::string> parse_esp_proposal(std::string_view text, bool allow_insecure) {
+    auto words = sort_words(text, allow_insecure ? Insecure::kAllowed : Insecure::kRefused);
     if (!words) return about(text, words.error());
     const auto checked = check_esp(*words);
     if (!checked) return about(text, checked.error());
     return EspProposal{words->encr, words->integ, words->dh};
+}
+
+bool encrypts(const EspProposal& proposal) {
+    return std::all_of(proposal.encr.begin(), proposal.encr.end(),
+                       [](Encr encr) { return crypto::is_confidential(encr.id); });
 }
 
 std::string to_string(const IkeProposal& proposal) {

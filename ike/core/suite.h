@@ -46,7 +46,10 @@ struct EspSuite {
 
 /// The error is for the operator: which word, what is accepted, and for a weak algorithm what to use instead.
 Result<IkeProposal, std::string> parse_ike_proposal(std::string_view text);
-Result<EspProposal, std::string> parse_esp_proposal(std::string_view text);
+/// `allow_insecure` lets it have ciphers that do not encrypt: "null-sha256", "aes256gmac".
+Result<EspProposal, std::string> parse_esp_proposal(std::string_view text, bool allow_insecure = false);
+/// False if it could be agreed on to send packets in clear, however authentic.
+bool encrypts(const EspProposal& proposal);
 
 std::string to_string(const IkeProposal& proposal);
 std::string to_string(const EspProposal& proposal);

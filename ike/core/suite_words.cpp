@@ -60,6 +60,14 @@ const std::array kAliases{
     Known{"curve25519", DhId::kX25519},
 };
 
+/// They authenticate and do not encrypt: for measuring and for looking into packets.
+const std::array kInsecure{
+    Known{"null", Encr{EncrId::kNull, 0}},
+    Known{"aes128gmac", Encr{EncrId::kNullAuthAesGmac, 128}},
+    Known{"aes192gmac", Encr{EncrId::kNullAuthAesGmac, 192}},
+    Known{"aes256gmac", Encr{EncrId::kNullAuthAesGmac, 256}},
+};
+
 struct Refused {
     std::string_view words;  ///< separated by blanks
     std::string_view why;
@@ -70,7 +78,7 @@ constexpr std::string_view kTooWeak = "is too weak";
 constexpr std::string_view kNotAvailable = "is not available";
 
 constexpr std::array kRefused{
-    Refused{"des 3des null idea rc5 cast128 blowfish blowfish128 blowfish192 blowfish256", kTooWeak, "use aes256gcm16"},
+    Refused{"des 3des idea rc5 cast128 blowfish blowfish128 blowfish192 blowfish256", kTooWeak, "use aes256gcm16"},
     Refused{"md5 md5_128 sha sha1 sha1_160", kTooWeak, "use sha256"},
     Refused{"prfmd5 prfsha1", kTooWeak, "use prfsha256"},
     Refused{"modp512 modp768 modp1024 modp1024s160 modp1536", kTooWeak, "use modp2048 or ecp256"},
@@ -81,7 +89,7 @@ constexpr std::array kRefused{
             kNotAvailable, "use aes192gcm16"},
     Refused{"aes256gcm8 aes256gcm64 aes256gcm12 aes256gcm96 aes256ccm8 aes256ccm12 aes256ccm16 aes256ctr camellia256",
             kNotAvailable, "use aes256gcm16"},
-    Refused{"aesxcbc aescmac aes128gmac aes192gmac aes256gmac sha256_96 sha2_256_96", kNotAvailable, "use sha256"},
+    Refused{"aesxcbc aescmac sha256_96 sha2_256_96", kNotAvailable, "use sha256"},
     Refused{"prfaesxcbc prfaescmac", kNotAvailable, "use prfsha256"},
     Refused{"modp6144 modp8192", kNotAvailable, "use modp4096 or ecp384"},
     Refused{"modp2048s224 modp2048s256", kNotAvailable, "use modp2048 or ecp256"},
@@ -90,15 +98,12 @@ constexpr std::array kRefused{
     Refused{"esn noesn", "is not a word of a proposal", "write 'esn: yes' or 'esn: no' beside 'proposals' instead"},
 };
 
-std::optional<SuiteWord> find(std::string_view word) {
+template <std::size_t N>
+std::optional<SuiteWord> find(const std::array<Known, N>& list, std::string_view word) {
     const auto has_word = [word](const Known& known) { return known.word == word; };
-    if (const auto* found = std::find_if(kKnown.begin(), kKnown.end(), has_word); found != kKnown.end()) {
-        return found->meaning;
-    }
-    if (const auto* found = std::find_if(kAliases.begin(), kAliases.end(), has_word); found != kAliases.end()) {
-        return found->meaning;
-    }
-    return std::nullopt;
+    const auto* const found = std::find_if(list.begin(), list.end(), has_word);
+    if (found == list.end()) return std::nullopt;
+    return found->meaning;
 }
 
 bool lists(std::string_view words, std::string_view word) {
@@ -153,9 +158,15 @@ std::string normalise(std::string_view word) {
 
 }  // namespace
 
-Result<SuiteWord, std::string> parse_suite_word(std::string_view text) {
+Result<SuiteWord, std::string> parse_suite_word(std::string_view text, Insecure insecure) {
     const std::string word = normalise(text);
-    if (const auto known = find(word)) return *known;
+    if (const auto known = find(kKnown, word)) return *known;
+    if (const auto alias = find(kAliases, word)) return *alias;
+    if (const auto open = find(kInsecure, word)) {
+        if (insecure == Insecure::kAllowed) return *open;
+        return Failure{word + " does not encrypt; use aes256gcm16" +
+                       (insecure == Insecure::kRefused ? ", or for tests write gateway: {allow_insecure: yes}" : "")};
+    }
     for (const Refused& refused : kRefused) {
         if (!lists(refused.words, word)) continue;
         return Failure{word + " " + std::string(refused.why) + "; " + std::string(refused.instead)};

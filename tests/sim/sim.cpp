@@ -233,7 +233,7 @@ std::vector<ike::IkeProposal> ike_proposals(std::initializer_list<const char*> t
 std::vector<ike::EspProposal> esp_proposals(std::initializer_list<const char*> texts) {
     std::vector<ike::EspProposal> proposals;
     for (const char* text : texts)
-        proposals.push_back(ike::parse_esp_proposal(text).value());
+        proposals.push_back(ike::parse_esp_proposal(text, true).value());
     return proposals;
 }
 

@@ -232,6 +232,18 @@ TEST_CASE("In transport mode subnets default to the gateways themselves") {
     CHECK(texts(tunnel.remote_prefixes) == Texts{"192.0.2.2/32"});
 }
 
+TEST_CASE("Who allows it may leave encryption out") {
+    const auto options = load("gateway: {allow_insecure: yes}\n" + kTunnel +
+                              "    esp: {proposals: [null-sha256, null-sha384, null-sha512-ecp256, aes128gmac, "
+                              "aes192gmac, aes256gmac-modp2048, aes256gcm16]}\n");
+    CHECK(options.allow_insecure);
+    const auto& proposals = options.tunnels[0].ike.esp_proposals;
+    CHECK(texts(proposals) == Texts{"null-sha256", "null-sha384", "null-sha512-ecp256", "aes128gmac", "aes192gmac",
+                                    "aes256gmac-modp2048", "aes256gcm16"});
+    for (std::size_t i = 0; i < proposals.size(); ++i)
+        CHECK(ike::encrypts(proposals[i]) == (i == 6));
+}
+
 TEST_CASE("A DSCP is copied, none, a number or a name") {
     const auto dscp = [](const std::string& text) {
         return load(kTunnel + "    dscp: " + text + "\n").tunnels[0].dscp;

@@ -34,6 +34,7 @@ TEST_CASE("What is wrong in gateway is named with what is accepted") {
         {"metrics: 127.0.0.1:65536", "12: gateway.metrics: '127.0.0.1:65536' is not accepted" + metrics},
         {"log: warn",
          "8: gateway.log: 'warn' is not accepted; did you mean 'warning'? one of error, warning, info, debug"},
+        {"allow_insecure: perhaps", "19: gateway.allow_insecure: 'perhaps' is not accepted; write yes or no"},
         {"ike: {retransmit: 500}",
          "21: gateway.ike.retransmit: '500' has no unit; write '500s' if seconds are meant (ms, s, m, h and d are "
          "accepted)"},
@@ -49,7 +50,8 @@ TEST_CASE("What is wrong in gateway is named with what is accepted") {
          "9: unknown key 'tries'; did you mean 'retries'? accepted here: retransmit, retries, retry_interval, "
          "cookie_threshold, half_open_limit"},
         {"profile: aws",
-         "3: unknown key 'profile'; accepted here: dataplane, workers, control_socket, metrics, log, ike"},
+         "3: unknown key 'profile'; accepted here: dataplane, workers, control_socket, metrics, log, allow_insecure, "
+         "ike"},
     };
     for (const Line& line : lines) {
         INFO(line.text);

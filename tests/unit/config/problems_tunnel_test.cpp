@@ -118,6 +118,15 @@ TEST_CASE("Wrong protection is refused") {
         {kTunnel + "    ike: {proposals: [3des-sha1-modp1024, aes256-sha256-modp2048, nonsense]}\n",
          {"6:23: ike.proposals: " + ike_error("3des-sha1-modp1024"), "6:67: ike.proposals: " + ike_error("nonsense")}},
         {kTunnel + "    esp: {proposals: aes256-sha1}\n", {"6:22: esp.proposals: " + esp_error("aes256-sha1")}},
+        {kTunnel + "    esp: {proposals: [null-sha256, aes256gmac]}\n",
+         {"6:23: esp.proposals: null-sha256: null does not encrypt; use aes256gcm16, or for tests write gateway: "
+          "{allow_insecure: yes}",
+          "6:36: esp.proposals: aes256gmac: aes256gmac does not encrypt; use aes256gcm16, or for tests write gateway: "
+          "{allow_insecure: yes}"}},
+        {"gateway: {allow_insecure: yes}\n" + kTunnel + "    ike: {proposals: null-sha256-modp2048}\n",
+         {"7:22: ike.proposals: null-sha256-modp2048: null does not encrypt; use aes256gcm16"}},
+        {"gateway: {allow_insecure: yes}\n" + kTunnel + "    esp: {proposals: 'null'}\n",
+         {"7:22: esp.proposals: null: null needs an integrity algorithm; add sha256"}},
         {kTunnel + "    esp: {proposals: []}\n", {"6:22: esp.proposals: at least one is needed"}},
         {kTunnel + "    esp: {lifetime: 9s}\n", {"6:21: esp.lifetime: '9s' is out of range: 10s to 30d"}},
         {kTunnel + "    ike: {lifetime: 31d}\n", {"6:21: ike.lifetime: '31d' is out of range: 10s to 30d"}},

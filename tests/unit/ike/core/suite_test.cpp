@@ -158,7 +158,10 @@ TEST_CASE("What is wrong with an ESP proposal is said with what to write instead
         {"aes256gcm16-sha256", "aes256gcm16-sha256: aes256gcm16 protects integrity itself; leave sha256 out"},
         {"aes256gcm16-prfsha256", "aes256gcm16-prfsha256: prfsha256 has no meaning for ESP; leave it out"},
         {"modp2048", "modp2048: a cipher is missing; add aes256gcm16"},
-        {"null-sha256", "null-sha256: null is too weak; use aes256gcm16"},
+        {"null-sha256",
+         "null-sha256: null does not encrypt; use aes256gcm16, or for tests write gateway: {allow_insecure: yes}"},
+        {"aes128gmac",
+         "aes128gmac: aes128gmac does not encrypt; use aes256gcm16, or for tests write gateway: {allow_insecure: yes}"},
         {"aes256gcm16-esn",
          "aes256gcm16-esn: esn is not a word of a proposal; write 'esn: yes' or 'esn: no' beside 'proposals' "
          "instead"},
@@ -290,6 +293,24 @@ TEST_CASE("Our own offer is shown as it was written") {
         REQUIRE(parsed.ok());
         CHECK(to_string(offer_ike({*parsed}, {})) == written);
     }
+}
+
+TEST_CASE("ESP without encryption is for those who ask for it by name") {
+    for (const char* text :
+         {"null-sha256", "null-sha384-ecp256", "null-sha512", "aes128gmac", "aes192gmac-x25519", "aes256gmac"}) {
+        INFO(text);
+        CHECK_FALSE(parse_esp_proposal(text));
+        const auto parsed = parse_esp_proposal(text, true);
+        REQUIRE(parsed);
+        CHECK(to_string(*parsed) == text);
+        CHECK_FALSE(encrypts(*parsed));
+    }
+    CHECK(parse_esp_proposal("null", true).error() == "null: null needs an integrity algorithm; add sha256");
+    CHECK(parse_esp_proposal("aes256gmac-sha256", true).error() ==
+          "aes256gmac-sha256: aes256gmac protects integrity itself; leave sha256 out");
+    CHECK(parse_ike_proposal("null-sha256-ecp256").error() ==
+          "null-sha256-ecp256: null does not encrypt; use aes256gcm16");
+    CHECK(encrypts(*parse_esp_proposal("aes256-sha256")));
 }
 
 }  // namespace
