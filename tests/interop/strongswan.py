@@ -30,6 +30,7 @@ class Connection:
     psk: str = "correct horse battery staple"
     ike: str = "aes256gcm16-prfsha256-ecp256"
     esp: str = "aes256gcm16"
+    policies: bool = True  # install what diverts packets into the CHILD_SA
     children: Dict[str, Tuple[List[str], List[str]]] = None  # by name: local and remote selectors
 
     def _child(self, name, local_ts, remote_ts):
@@ -38,6 +39,7 @@ class Connection:
                 local_ts = {','.join(local_ts)}
                 remote_ts = {','.join(remote_ts)}
                 esp_proposals = {self.esp}
+                policies = {"yes" if self.policies else "no"}
             }}"""
 
     def text(self):

@@ -213,6 +213,21 @@ def test_first_common_proposal_wins(lab):
     assert ping(net.a, net.b.host_address) == 3
 
 
+def test_without_encryption_for_who_allows_it(lab):
+    """Integrity alone: every packet is warned of, counted and authentic, and readable on the way."""
+    net = Topology(lab)
+    both = {"esp": {"proposals": ["null-sha256"]}}
+    sides = [
+        Esplane(lab, own.gateway, {"net": esplane_tunnel(own, peer, **both)}, gateway={"allow_insecure": True})
+        for own, peer in ((net.a, net.b), (net.b, net.a))
+    ]
+    sides[0].up()
+    assert sides[0].tunnel()["children"][0]["suite"].startswith("null-sha256")
+    assert ping(net.a, net.b.host_address) == 3
+    for side in sides:
+        assert "[insecure]" in side.log()
+
+
 def test_own_identity_kinds(lab):
     net = Topology(lab)
     left = {"id": "192.0.2.1"}
