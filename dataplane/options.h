@@ -30,20 +30,6 @@ struct ClearPortOptions {
     std::string device;  ///< name of the TUN device, e.g. "esp0"
 };
 
-/// Where a packet that is too big for the tunnel is fragmented (RFC 4301 8.2).
-enum class FragmentPolicy : std::uint8_t {
-    kBefore,  ///< the inner packet, if IPv4 without DF: the peer need not reassemble
-    kAfter,   ///< the outer packet
-    kNever,   ///< neither: its sender is told
-};
-
-/// DF of the outer header (RFC 4301 8.1).
-enum class DfPolicy : std::uint8_t {
-    kCopy,   ///< as in the inner header
-    kSet,    ///< routers tell how much fits
-    kClear,  ///< routers fragment
-};
-
 struct TunnelPolicy {
     TunnelId id{};
     std::string name;

@@ -49,8 +49,10 @@ dataplane::InnerSizes sizes_beforehand(const TunnelOptions& tunnel, std::uint32_
 }
 
 std::uint32_t route_mtu(const TunnelOptions& tunnel, std::uint32_t fits) {
-    // What the data plane lets through whole must not be fragmented before.
-    if (tunnel.fragment == dataplane::FragmentPolicy::kAfter) return dataplane::kLargestMtu;
+    // What the data plane lets through whole must not be fragmented before; transport mode takes no fragments at all.
+    const bool whole =
+        tunnel.fragment == dataplane::FragmentPolicy::kAfter || tunnel.ike.mode == dataplane::Mode::kTransport;
+    if (whole) return dataplane::kLargestMtu;
     return std::max(fits, lowest_mtu(tunnel));
 }
 

@@ -68,6 +68,9 @@ TEST_CASE("routes carry what fits, at least what the family needs, and everythin
     CHECK(route_mtu(v4, 1200) == 1200);
     CHECK(route_mtu(v6, 1200) == 1280);
     CHECK(route_mtu(after, 1446) == 65535);
+    TunnelOptions transport = v4;
+    transport.ike.mode = dataplane::Mode::kTransport;
+    CHECK(route_mtu(transport, 1466) == 65535);
 }
 
 }  // namespace

@@ -357,7 +357,9 @@ TEST_CASE("devices come and go") {
 TEST_CASE("in steady state a packet costs no allocation, in either direction") {
     Bench bench;
     const ChildOptions options = test::child_options();
-    bench.add_tunnel();
+    TunnelPolicy policy = test::tunnel_policy();
+    policy.mtu_bytes = 1400;
+    bench.add_tunnel(policy);
     bench.install(test::copy_of(options));
     bench.clear.forgets = bench.cipher.forgets = true;
     CHECK(bench.receive(options, 1) == 0);
@@ -368,6 +370,12 @@ TEST_CASE("in steady state a packet costs no allocation, in either direction") {
         bench.cipher.arrive(packet, options.outer);
         bench.clear.arrive(test::outgoing_packet(i), test::kDevice);
         bench.clear.arrive(Bytes(10), test::kDevice);
+        // One that is fragmented, fragments that come in, one whose sender is told.
+        bench.clear.arrive(test::outgoing_packet(3000), test::kDevice);
+        bench.clear.arrive(test::ipv4(test::address("10.1.0.9"), test::address("10.2.0.9"), 17,
+                                      test::udp(1, 2, test::filler(64)), i % 2 == 0 ? 0x2000 : 9),
+                           test::kDevice);
+        bench.clear.arrive(test::outgoing_packet(2000, Family::kIpv6), test::kDevice);
     }
     const std::size_t sent_before = bench.clear.sent_count + bench.cipher.sent_count;
     const std::size_t before = test::allocations();
