@@ -169,9 +169,11 @@ void tunnel_works(Core& core, Tunnel& tunnel);
 std::chrono::milliseconds retry_wait(Core& core, std::uint32_t failures);
 
 // --- policy_life.cpp: the same for each CHILD_SA that the tunnel is made of ---
+/// For each policy, whether it has a CHILD_SA that is neither replaced nor on its way out.
+std::vector<bool> served_policies(const Core& core, const Tunnel& tunnel);
 /// The first that is wanted, has no CHILD_SA and need not wait.
 std::optional<std::uint32_t> next_missing(const Core& core, const Tunnel& tunnel);
-bool all_work(Core& core, const Tunnel& tunnel);
+bool all_work(const Core& core, const Tunnel& tunnel);
 /// By command or configuration; what failed before does not count any more.
 void want_all(Core& core, Tunnel& tunnel);
 void want_nothing(Core& core, Tunnel& tunnel);

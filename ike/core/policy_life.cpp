@@ -27,13 +27,6 @@ void put_off(Core& core, Tunnel& tunnel, std::uint32_t policy) {
     if (tunnel.keep_up && !tunnel.down) core.timers.set(retry_key(tunnel, policy), *state.not_before);
 }
 
-bool has_working_child(Core& core, const Tunnel& tunnel, std::uint32_t policy) {
-    const std::vector<ChildSa*> children = core.children_of(tunnel.id());
-    return std::any_of(children.begin(), children.end(), [&](const ChildSa* child) {
-        return child->policy == policy && child->installed && child->current();
-    });
-}
-
 std::string established_message(const Tunnel& tunnel, const IkeSa& sa, const ChildSa& child) {
     return diagnosis::subject(tunnel.options, tunnel.child(child.policy)) + ": established with " +
            sa.path.remote.to_string() + " (" + (sa.peer_id ? sa.peer_id->to_string() : std::string("unknown")) +
@@ -44,20 +37,30 @@ std::string established_message(const Tunnel& tunnel, const IkeSa& sa, const Chi
 
 }  // namespace
 
+std::vector<bool> served_policies(const Core& core, const Tunnel& tunnel) {
+    std::vector<bool> served(tunnel.policies.size());
+    for (const ChildSa* child : core.children_of(tunnel.id())) {
+        if (child->current()) served[child->policy] = true;
+    }
+    return served;
+}
+
 std::optional<std::uint32_t> next_missing(const Core& core, const Tunnel& tunnel) {
-    for (std::uint32_t policy = 0; policy < tunnel.policies.size(); ++policy) {
+    const std::vector<bool> served = served_policies(core, tunnel);
+    for (std::uint32_t policy = 0; policy < served.size(); ++policy) {
         const PolicyState& state = tunnel.policies[policy];
         const bool early = state.not_before && core.now < *state.not_before;
-        if (state.wanted && !early && !core.has_current_child(tunnel.id(), policy)) return policy;
+        if (state.wanted && !early && !served[policy]) return policy;
     }
     return std::nullopt;
 }
 
-bool all_work(Core& core, const Tunnel& tunnel) {
-    for (std::uint32_t policy = 0; policy < tunnel.policies.size(); ++policy) {
-        if (!has_working_child(core, tunnel, policy)) return false;
+bool all_work(const Core& core, const Tunnel& tunnel) {
+    std::vector<bool> working(tunnel.policies.size());
+    for (const ChildSa* child : core.children_of(tunnel.id())) {
+        if (child->current() && child->installed) working[child->policy] = true;
     }
-    return true;
+    return std::all_of(working.begin(), working.end(), [](bool each) { return each; });
 }
 
 void want_all(Core& core, Tunnel& tunnel) {

@@ -100,8 +100,9 @@ std::vector<TunnelStatus> status_of(const Core& core) {
             if (works) status.state = TunnelState::kEstablished;
             if (!works && status.state == TunnelState::kDown) status.state = TunnelState::kConnecting;
         }
-        for (std::uint32_t policy = 0; policy < tunnel.policies.size(); ++policy) {
-            if (!core.has_current_child(id, policy)) status.missing.push_back(name_of(tunnel, policy));
+        const std::vector<bool> served = served_policies(core, tunnel);
+        for (std::uint32_t policy = 0; policy < served.size(); ++policy) {
+            if (!served[policy]) status.missing.push_back(name_of(tunnel, policy));
         }
         all.push_back(std::move(status));
     }

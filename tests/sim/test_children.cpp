@@ -101,6 +101,30 @@ TEST_CASE("the selectors say which child is meant: exactly, or else the first th
     CHECK(named(pair.right, "wide").spi_in == named(pair.left, "odd").spi_out);
 }
 
+TEST_CASE("as many children as may be configured come up one after the other") {
+    Pair pair;
+    auto left = left_tunnel();
+    auto right = right_tunnel();
+    left.esp_proposals = right.esp_proposals = esp_proposals({"aes256gcm16"});
+    left.children.clear();
+    for (int number = 0; number < 255; ++number) {
+        const std::string local = "10.1." + std::to_string(number) + ".0/24";
+        left.children.push_back({"c" + std::to_string(number), {subnets({local.c_str()}), subnets({"10.2.0.0/16"})}});
+    }
+    right.children = mirrored(left.children);
+    pair.add(left, right);
+    pair.world.run_for(seconds(5));
+    CHECK(names(pair.left).size() == 255);
+    CHECK(names(pair.right).size() == 255);
+    CHECK(pair.left.status().missing.empty());
+    const auto rekey = pair.left.command(ike::Rekey{"t", false});
+    pair.world.run_for(seconds(20));
+    REQUIRE(pair.left.answer(rekey) != nullptr);
+    CHECK(pair.left.answer(rekey)->ok);
+    CHECK(pair.left.count("rekeyed_child") == 255);
+    CHECK(pair.left.engine().counters().child_sas == 255);
+}
+
 TEST_CASE("up is done when every child is up") {
     Pair pair;
     auto left = left_with(3);
