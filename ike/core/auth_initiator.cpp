@@ -64,7 +64,11 @@ std::optional<LastError> verify_peer(const IkeSa& sa, const Tunnel& tunnel, cons
 
 void install(Core& core, IkeSa& sa, Tunnel& tunnel, AuthExchange exchange, const wire::Payloads& payloads) {
     auto choice = accept_child(tunnel, sa, exchange.child, payloads);
-    if (!choice) return without_child(core, sa, tunnel, exchange.child.policy, choice.error());
+    if (!choice) {
+        // The peer has installed something that we refuse.
+        sa.out.enqueue_first(DeleteChild{exchange.child.spi_in.spi(), std::nullopt});
+        return without_child(core, sa, tunnel, exchange.child.policy, choice.error());
+    }
     const Transcript& transcript = exchange.transcript;
     NewChild made;
     made.spi_in = std::move(exchange.child.spi_in);

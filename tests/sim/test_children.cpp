@@ -175,6 +175,26 @@ TEST_CASE("a child that is refused is named and tried again, and the others live
     CHECK(pair.left.engine().counters().ike_sas == 1);
 }
 
+TEST_CASE("a first child that is answered wrongly is deleted at the peer, and the next one asked for") {
+    Alone alone;
+    alone.left.command(ike::AddTunnel{left_with(2)});
+    alone.world.run_for(milliseconds(1));
+    ScriptedPeer peer(right_with(2), 1);
+    const auto request = peer.open(alone.ask(peer.init_response(alone.sent.back())));
+    REQUIRE(request);
+    auto answer = peer.auth_response(*request);
+    answer.notifies = with_notify(NotifyType::kUseTransportMode).notifies;  // which nobody asked for
+    const auto told = peer.open(alone.ask(peer.seal(ExchangeType::kIkeAuth, true, 1, answer)));
+    REQUIRE(told);
+    REQUIRE(told->deletes.size() == 1);
+    CHECK(told->deletes[0].spis == std::vector{load_be<std::uint32_t>(request->sa->front().spi.data())});
+    CHECK_THAT(alone.left.last_error(), Contains("transport mode"));
+    const auto next = peer.open(alone.ask(peer.seal(ExchangeType::kInformational, true, 2, {})));
+    REQUIRE(next);
+    REQUIRE(next->ts_i);
+    CHECK(dataplane::to_string(next->ts_i->entries) == "10.1.1.0/24");
+}
+
 TEST_CASE("when every child is refused the IKE SA is of no use") {
     Pair pair;
     auto left = left_with(2);
