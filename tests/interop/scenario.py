@@ -23,6 +23,14 @@ def strongswan_connection(own, peer, **changes):
     return Connection(**values)
 
 
+def merged(changes, more):
+    """Two sets of changes as one: sections that both change are put together."""
+    together = dict(changes)
+    for key, value in more.items():
+        together[key] = {**together.get(key, {}), **value} if isinstance(value, dict) else value
+    return together
+
+
 def esplane_tunnel(own, peer, **changes):
     """The same for an esplane. A change that is a dictionary is merged into the section it names."""
     tunnel = {
@@ -33,8 +41,7 @@ def esplane_tunnel(own, peer, **changes):
         "esp": {"proposals": ["aes256gcm16"]},
         "start": "listen",
     }
-    for key, value in changes.items():
-        tunnel[key] = {**tunnel.get(key, {}), **value} if isinstance(value, dict) else value
+    tunnel = merged(tunnel, changes)
     if "children" in tunnel:
         for end in ("local", "remote"):
             del tunnel[end]["subnets"]
@@ -51,3 +58,22 @@ def strongswan_at(lab, own, peer, **changes):
     daemon = StrongSwan(lab, own.gateway)
     daemon.load(strongswan_connection(own, peer, **changes))
     return daemon
+
+
+def pair(lab, net, ours=None, theirs=None, **both):
+    """esplanes at a and b with one tunnel, brought up by a; `ours` and `theirs` are changes for one of them."""
+    peer = esplane_at(lab, net.b, net.a, **merged(both, theirs or {}))
+    gateway = esplane_at(lab, net.a, net.b, **merged(both, ours or {}))
+    gateway.up()
+    return gateway, peer
+
+
+def dual_stack(own, peer, outside=4):
+    """Changes for the end `own`: both families inside, family `outside` outside."""
+    ends = {
+        "local": {"subnets": [own.subnet, own.subnet6]},
+        "remote": {"subnets": [peer.subnet, peer.subnet6]},
+    }
+    if outside == 6:
+        ends["local"]["address"], ends["remote"]["address"] = own.address6, peer.address6
+    return ends

@@ -4,19 +4,11 @@ import pytest
 
 from esplane import Esplane
 from lab import wait_until
-from scenario import IKE_GCM, esplane_at, esplane_tunnel
+from scenario import IKE_GCM, esplane_at, esplane_tunnel, pair
 from topology import Topology
 from traffic import EchoFlow, EchoServer, ping
 
 QUICK_DPD = {"delay": "1s", "timeout": "2s", "action": "restart"}
-
-
-def pair(lab, net, ours=None, theirs=None, **both):
-    """Gateways at a and b with one tunnel, brought up by a."""
-    peer = esplane_at(lab, net.b, net.a, **both, **(theirs or {}))
-    gateway = esplane_at(lab, net.a, net.b, **both, **(ours or {}))
-    gateway.up()
-    return gateway, peer
 
 
 def test_raw_esp_without_a_nat(lab):

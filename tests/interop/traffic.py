@@ -156,9 +156,12 @@ class EchoFlow:
                 self._returned[number] += 1
 
 
-def ping(site, destination, source=None, count=3, timeout=1.0):
-    """Sends `count` echoes with the marker inside, one after the other; returns how many came back."""
-    arguments = ["ping", "-n", "-q", "-c", count, "-i", "0.02", "-W", timeout, "-p", MARKER.hex()]
+def ping(site, destination, *options, source=None, count=3, timeout=1.0):
+    """Sends `count` echoes with the marker inside, one after the other; returns how many came back.
+
+    Further `options` are ping's own: `-s` for the octets behind the ICMP header, `-M do` for DF, `-Q` for the TOS.
+    """
+    arguments = ["ping", "-n", "-q", "-c", count, "-i", "0.02", "-W", timeout, "-p", MARKER.hex(), *options]
     if source:
         arguments += ["-I", source]
     done = site.host.run(*arguments, destination, check=False, timeout=count * (timeout + 1) + 5)
@@ -168,13 +171,14 @@ def ping(site, destination, source=None, count=3, timeout=1.0):
     raise LabError(f"ping: {done.stderr or done.stdout}")
 
 
-def iperf(lab, client, server, address, seconds):
-    """One TCP flow; returns the rate at the receiver in bits a second."""
+def iperf(lab, client, server, address, seconds=None, volume="50M"):
+    """One TCP flow of so many seconds, else of so many octets; returns the rate at the receiver in bits a second."""
+    extent = ["--time", seconds] if seconds else ["--bytes", volume]
     daemon = lab.start(server.host, ["iperf3", "--server", "--one-off", "--forceflush", "--bind", address])
     try:
         daemon.wait_for_line(r"listening on", 5)
-        arguments = ["iperf3", "--client", address, "--time", seconds, "--json", "--connect-timeout", "3000"]
-        done = client.host.run(*arguments, check=False, timeout=seconds + 20)
+        arguments = ["iperf3", "--client", address, *extent, "--json", "--connect-timeout", "3000"]
+        done = client.host.run(*arguments, check=False, timeout=(seconds or 0) + 20)
         report = json.loads(done.stdout)
         if "error" in report:
             raise LabError(f"iperf3: {report['error']}")
