@@ -49,10 +49,11 @@ dataplane::InnerSizes sizes_beforehand(const TunnelOptions& tunnel, std::uint32_
 }
 
 std::uint32_t route_mtu(const TunnelOptions& tunnel, std::uint32_t fits) {
-    // What the data plane lets through whole must not be fragmented before; transport mode takes no fragments at all.
-    const bool whole =
-        tunnel.fragment == dataplane::FragmentPolicy::kAfter || tunnel.ike.mode == dataplane::Mode::kTransport;
-    if (whole) return dataplane::kLargestMtu;
+    // The host's stack fragments and tells senders as the data plane does by default. With any other choice it must
+    // not.
+    const bool by_default = tunnel.fragment == dataplane::FragmentPolicy::kBefore &&
+                            tunnel.df != dataplane::DfPolicy::kClear && tunnel.ike.mode == dataplane::Mode::kTunnel;
+    if (!by_default) return dataplane::kLargestMtu;
     return std::max(fits, lowest_mtu(tunnel));
 }
 

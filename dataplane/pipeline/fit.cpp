@@ -15,11 +15,15 @@ bool fits_a_datagram(const InnerPacket& inner, const OutboundSa& sa) {
 
 Fate fate_of_ipv4(const InnerPacket& inner, ByteView octets, const OutboundSa& sa) {
     if (forbids_fragments(octets) && sa.df != DfPolicy::kClear) return Fate::kTell;
-    // A fragment cannot go in transport mode (RFC 4303 3.3.4): there the outer packet is the one to fragment.
-    const bool after = sa.fragment == FragmentPolicy::kAfter || sa.mode == Mode::kTransport;
-    if (after && fits_a_datagram(inner, sa)) return Fate::kFits;
-    if (sa.fragment == FragmentPolicy::kNever || sa.mode == Mode::kTransport) return Fate::kDrop;
+    if (sa.fragment == FragmentPolicy::kAfter && fits_a_datagram(inner, sa)) return Fate::kFits;
+    if (sa.fragment == FragmentPolicy::kNever) return Fate::kDrop;
     return Fate::kFragment;
+}
+
+/// A fragment cannot go in transport mode (RFC 4303 3.3.4): the outer packet is the one to fragment. That holds with DF
+/// and for IPv6, too: the sender is this host, and if it were told what fits, it would make fragments next.
+Fate fate_in_transport_mode(const InnerPacket& inner, const OutboundSa& sa) {
+    return fits_a_datagram(inner, sa) ? Fate::kFits : Fate::kDrop;
 }
 
 }  // namespace
@@ -27,6 +31,7 @@ Fate fate_of_ipv4(const InnerPacket& inner, ByteView octets, const OutboundSa& s
 Fate fate_of(const InnerPacket& inner, ByteView octets, const OutboundSa& sa) {
     if (inner.length <= sa.sizes.mtu) [[likely]]
         return Fate::kFits;
+    if (sa.mode == Mode::kTransport) return fate_in_transport_mode(inner, sa);
     if (inner.source.family() == Family::kIpv4) return fate_of_ipv4(inner, octets, sa);
     // RFC 8200 5: IPv6 need not go below this; the outer packet is fragmented instead.
     return inner.length <= kLeastMtuIpv6 ? Fate::kFits : Fate::kTell;

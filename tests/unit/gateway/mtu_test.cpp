@@ -59,18 +59,23 @@ TEST_CASE("written sizes win") {
     CHECK(sizes_beforehand(options, 1500) == InnerSizes{1400, 1200, 1200});
 }
 
-TEST_CASE("routes carry what fits, at least what the family needs, and everything where it is fragmented later") {
+TEST_CASE("routes carry what fits, at least what the family needs, and all where the data plane is to decide") {
     const TunnelOptions v4 = tunnel("192.0.2.2", {"10.2.0.0/24"});
     const TunnelOptions v6 = tunnel("192.0.2.2", {"10.2.0.0/24", "2001:db8:2::/64"});
-    TunnelOptions after = v4;
-    after.fragment = dataplane::FragmentPolicy::kAfter;
     CHECK(route_mtu(v4, 1446) == 1446);
     CHECK(route_mtu(v4, 1200) == 1200);
     CHECK(route_mtu(v6, 1200) == 1280);
-    CHECK(route_mtu(after, 1446) == 65535);
+    for (const auto policy : {dataplane::FragmentPolicy::kAfter, dataplane::FragmentPolicy::kNever}) {
+        TunnelOptions options = v4;
+        options.fragment = policy;
+        CHECK(route_mtu(options, 1446) == 65535);
+    }
+    TunnelOptions cleared = v4;
+    cleared.df = dataplane::DfPolicy::kClear;
+    CHECK(route_mtu(cleared, 1446) == 65535);
     TunnelOptions transport = v4;
     transport.ike.mode = dataplane::Mode::kTransport;
-    CHECK(route_mtu(transport, 1466) == 65535);
+    CHECK(route_mtu(transport, 1446) == 65535);
 }
 
 }  // namespace

@@ -90,7 +90,9 @@ TEST_CASE("in transport mode it is the outer packet that is fragmented") {
         const Bytes largest = v4(65535, false);
         CHECK(fate_of(*parse_inner(largest), largest, rig.child.out) == Fate::kDrop);
         const Bytes fixed = v4(9000, true);
-        CHECK(fate_of(*parse_inner(fixed), fixed, rig.child.out) == Fate::kTell);
+        CHECK(fate_of(*parse_inner(fixed), fixed, rig.child.out) == Fate::kFits);
+        const Bytes of_ipv6 = v6(9000);
+        CHECK(fate_of(*parse_inner(of_ipv6), of_ipv6, rig.child.out) == Fate::kFits);
     }
 }
 
