@@ -14,7 +14,8 @@ QUOTED = 64  # octets behind the IP header that our ICMP messages quote; SPI and
 
 def checksum(data):
     """The Internet's (RFC 1071)."""
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data[: len(data) // 2 * 2])) + (data[-1] << 8 if len(data) % 2 else 0)
+    data += bytes(len(data) % 2)
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return ~total & 0xFFFF
@@ -117,7 +118,7 @@ class Frame:
         return self._with(self.header, self.payload[:-1] + bytes([self.payload[-1] ^ 1])).finished()
 
     def fragment(self, begin, end):
-        """IPv4: the octets from `begin` to `end` behind the IP header, the last one if that is the end of the packet."""
+        """IPv4: with the octets from `begin` to `end` behind the IP header; the last one if they are."""
         more = MORE_FRAGMENTS if end < len(self.payload) else 0
         return self._with(ipv4_header(self.header, end - begin, begin // 8 | more), self.payload[begin:end])
 
