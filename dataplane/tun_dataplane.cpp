@@ -35,7 +35,7 @@ TunDataplane::TunDataplane(CipherSockets sockets, int cpu)
       commands_(mailbox_.commands, mailbox_.to_worker),
       udp_esp_(sockets_),
       worker_(tun_, udp_esp_, waiter_, mailbox_) {
-    for (const CipherSocket& socket : sockets_.receiving()) {
+    for (const CipherSocket& socket : sockets_.all()) {
         if (socket.fd.is_open()) waiter_.add(socket.fd.get());
     }
     thread_ = std::thread([this] { worker_.run(); });

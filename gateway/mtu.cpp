@@ -54,7 +54,7 @@ std::uint32_t route_mtu(const TunnelOptions& tunnel, std::uint32_t fits) {
     const bool by_default = tunnel.fragment == dataplane::FragmentPolicy::kBefore &&
                             tunnel.df != dataplane::DfPolicy::kClear && tunnel.ike.mode == dataplane::Mode::kTunnel;
     if (!by_default) return dataplane::kLargestMtu;
-    return std::max(fits, lowest_mtu(tunnel));
+    return std::max(fits, kLowestMtu);
 }
 
 }  // namespace esplane::gateway

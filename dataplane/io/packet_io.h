@@ -27,10 +27,12 @@ concept PacketIo = requires(T io, std::span<Received> in, std::span<Slot> slots)
 
 /// What the cipher side knows besides.
 ///
+/// expect_errors   a descriptor of its has an error pending; it may be one that nothing is received from
 /// next_report     what it has learnt of outer packets of ours that were too big; empty when there is no more
 /// take_overflows  packets that arrived and were lost because nobody read them in time, since the last call
 template <typename T>
 concept CipherIo = PacketIo<T> && requires(T io) {
+    io.expect_errors();
     { io.next_report() } -> std::same_as<std::optional<TooBigReport>>;
     { io.take_overflows() } -> std::same_as<std::uint64_t>;
 };

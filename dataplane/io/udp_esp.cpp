@@ -102,6 +102,11 @@ void UdpEspIo::count_overflows(const CipherSocket& socket, std::uint32_t dropped
     before = dropped_so_far;
 }
 
+void UdpEspIo::expect_errors() {
+    for (const CipherSocket& socket : sockets_.all())
+        sockets_.mark(socket);
+}
+
 void UdpEspIo::slots(std::span<Slot> lent) {
     for (std::size_t i = 0; i < lent.size(); ++i)
         lent[i] = {.octets = sending_.at(i), .capacity = Buffers::kCapacity};

@@ -29,6 +29,8 @@ class UdpEspIo {
     void slots(std::span<Slot> lent);
     std::size_t tx(std::span<Slot> out);
 
+    /// The next rx() looks into the error queues of all sockets.
+    void expect_errors();
     /// What rx() has learnt of outer packets of ours that were too big: a hint by anyone, or, once tx() did not take a
     /// packet with DF, the MTU of the device.
     std::optional<TooBigReport> next_report() { return reports_.next(); }

@@ -31,15 +31,18 @@ void Waiter::remove(int fd) {
     epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
 }
 
-void Waiter::wait(int milliseconds) {
+bool Waiter::wait(int milliseconds) {
     epoll_event events[16];
     const int count = epoll_wait(epoll_.get(), events, 16, milliseconds);
+    bool pending = false;
     for (int i = 0; i < count; ++i) {
         // Would be reported for ever, and the worker never sleep again. A socket's error is no more than a message
         // about some packet, which its reader takes.
         const bool broken = (events[i].events & (EPOLLERR | EPOLLHUP)) != 0 && (events[i].events & EPOLLIN) == 0;
         if (broken && !is_socket(events[i].data.fd)) remove(events[i].data.fd);
+        pending = pending || (events[i].events & EPOLLERR) != 0;
     }
+    return pending;
 }
 
 }  // namespace esplane::dataplane

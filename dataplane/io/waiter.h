@@ -11,8 +11,9 @@ class Waiter {
     void add(int fd);
     void remove(int fd);
     /// `milliseconds` of -1: without end. A descriptor that is broken (its device was removed by hand) is not waited
-    /// for any more; a socket always is, and its reader has to take its errors as well.
-    void wait(int milliseconds);
+    /// for any more; a socket always is. True when one has an error pending: its reader has to take it, or it would be
+    /// reported for ever.
+    bool wait(int milliseconds);
 
   private:
     FileDescriptor epoll_;

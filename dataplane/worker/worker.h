@@ -61,7 +61,7 @@ class Worker {
 
     /// Everything that arrives from now on, commands too, is seen by the waiter: nothing can be missed.
     void rest() {
-        waiter_.wait(early_.empty() && !events_.has_waiting() ? -1 : 10);
+        if (waiter_.wait(early_.empty() && !events_.has_waiting() ? -1 : 10)) cipher_.expect_errors();
         mailbox_.to_worker.silence();
     }
 

@@ -14,6 +14,13 @@ bool covers(const Prefix& wide, const Prefix& narrow) {
     return wide.length < narrow.length && wide.contains(narrow.address);
 }
 
+/// RFC 8200 5: IPv6 packets of 1280 octets pass any link. The data plane sees to it where less fits.
+std::uint32_t mtu_for(const Prefix& prefix, std::uint32_t mtu) {
+    constexpr std::uint32_t kLeastMtuIpv6 = 1280;
+    const bool raise = prefix.address.family() == Family::kIpv6 && mtu != 0;
+    return raise ? std::max(mtu, kLeastMtuIpv6) : mtu;
+}
+
 void plan_remote(RoutePlan& plan, const TunnelRoutes& tunnel, const Prefix& prefix, std::vector<std::string>& devices) {
     const RouteTable table = table_for(prefix);
     plan.routes.insert({.kind = RouteKind::kBlackhole, .table = table, .prefix = prefix});
@@ -24,7 +31,7 @@ void plan_remote(RoutePlan& plan, const TunnelRoutes& tunnel, const Prefix& pref
                         .prefix = prefix,
                         .metric = kDeviceMetric + static_cast<std::uint32_t>(devices.size()),
                         .device = tunnel.device,
-                        .mtu_bytes = tunnel.mtu_bytes,
+                        .mtu_bytes = mtu_for(prefix, tunnel.mtu_bytes),
                         .sources = tunnel.local});
     devices.push_back(tunnel.device);
 }

@@ -115,9 +115,9 @@ TEST_CASE("a report that comes while packets wait to be read costs none of them"
             CHECK(test::send(io, both_kinds(way), 100) == 0);
             inject_too_big(way, behind_ip(way, kEsp));
             CHECK(test::receive(io).size() == 20);
-            // It may have come to the socket that only sends, and is found by the next packet.
-            CHECK(test::send(io, both_kinds(way), 100) == 0);
-            CHECK(test::receive(io).size() == 20);
+            // It may have come to the socket that only sends: as a worker does that is woken by it.
+            io.expect_errors();
+            CHECK(test::receive(io).empty());
             CHECK(reports(io).size() == 1);
             CHECK_FALSE(has_pending_error(*sockets));
         }

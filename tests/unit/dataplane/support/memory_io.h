@@ -28,6 +28,7 @@ class MemoryIo {
     void release();
     void slots(std::span<Slot> lent);
     std::size_t tx(std::span<Slot> out);
+    void expect_errors() {}
     std::optional<TooBigReport> next_report();
     std::uint64_t take_overflows() { return std::exchange(overflows, 0); }
     void attach(ClearPort port, int fd, OffloadSupport offload);

@@ -60,7 +60,7 @@ class InboundRig {
     std::vector<std::uint64_t> accepted;  ///< sequence numbers that stage 4 took for authentic
     std::vector<ClearPort> ports;         ///< where the packets of the last run go
     void forget_fragments() { fragments_ = FragmentPorts{DatagramLimits{}}; }
-    std::uint8_t traffic_class = 0;       ///< of the outer headers
+    std::uint8_t traffic_class = 0;  ///< of the outer headers
     TimePoint now;
 
   private:

@@ -19,6 +19,7 @@ class SilentIo {
     void release() {}
     void slots(std::span<Slot> lent) { std::fill(lent.begin(), lent.end(), Slot{}); }
     std::size_t tx(std::span<Slot>) { return 0; }
+    void expect_errors() {}
     static std::optional<TooBigReport> next_report() { return std::nullopt; }
     static std::uint64_t take_overflows() { return 0; }
     void attach(ClearPort, int, OffloadSupport) {}

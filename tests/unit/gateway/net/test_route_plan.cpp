@@ -33,6 +33,19 @@ std::vector<std::string> words(const RoutePlan& plan) {
 
 using Lines = std::vector<std::string>;
 
+TEST_CASE("the MTU of IPv6 routes is never below what IPv6 needs, that of IPv4 routes is what fits") {
+    TunnelRoutes routes{.tunnel = "net",
+                        .device = "esp0",
+                        .local = {},
+                        .remote = {Prefix::parse("10.2.0.0/24").value(), Prefix::parse("2001:db8:2::/64").value()},
+                        .mtu_bytes = 1238};
+    const RoutePlan plan = plan_routes({routes});
+    for (const Route& route : plan.routes) {
+        if (route.kind != RouteKind::kDevice) continue;
+        CHECK(route.mtu_bytes == (route.prefix.address.family() == Family::kIpv4 ? 1238U : 1280U));
+    }
+}
+
 }  // namespace
 
 TEST_CASE("a remote prefix is routed into the device above a blackhole") {
