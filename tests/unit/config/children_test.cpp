@@ -125,7 +125,8 @@ TEST_CASE("A tunnel has at most 255 children") {
     std::string yaml = kEnds + "    children:\n";
     for (int i = 0; i < 256; ++i) {
         const std::string number = std::to_string(i);
-        yaml += "      c" + number + ": {local: 10.1." + number + ".0/24, remote: 10.2.0.0/24}\n";
+        yaml.append("      c").append(number).append(": {local: 10.1.").append(number);
+        yaml.append(".0/24, remote: 10.2.0.0/24}\n");
         if (i == 254) CHECK(load(yaml).ike.children.size() == 255);
     }
     yaml.replace(yaml.find("10.1.255.0"), 10, "10.3.255.0");
