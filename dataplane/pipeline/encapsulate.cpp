@@ -27,7 +27,8 @@ Verdict use_transport_mode(OutboundPacket& packet, ByteView octets) {
 Verdict encapsulate_one(OutboundPacket& packet, const Slot& slot) {
     const OutboundSa& sa = packet.child->out;
     const ByteView octets = packet.received->octets;
-    packet.slot = slot;
+    packet.slot.octets = slot.octets;
+    packet.slot.capacity = slot.capacity;
     packet.slot.outer = sa.path;
     packet.slot.encapsulation = sa.encapsulation;
     // What does not fit the path all the same has to be fragmented on its way.

@@ -1,8 +1,7 @@
 #include "dataplane/pipeline/open.h"
 
-#include <array>
-
 #include "dataplane/packet/ip_header.h"
+#include "dataplane/pipeline/scratch.h"
 
 namespace esplane::dataplane {
 
@@ -19,18 +18,16 @@ Verdict give_slot(InboundPacket& packet, const Slot& slot) {
 }
 
 void decrypt(std::span<InboundPacket> packets, crypto::EspCipher& cipher) {
-    std::array<crypto::OpenJob, kBurst> jobs;
+    Scratch<crypto::OpenJob> jobs;
     for (std::size_t i = 0; i < packets.size(); ++i) {
         const InboundPacket& packet = packets[i];
-        jobs[i] = {.key = &packet.child->in.key,
-                   .esn = packet.child->in.esn,
-                   .sequence = packet.sequence,
-                   .packet = packet.received->octets,
-                   .text = packet.slot.octets + packet.text_offset};
+        jobs.make(i, &packet.child->in.key, packet.child->in.esn, packet.sequence, packet.received->octets,
+                  packet.slot.octets + packet.text_offset);
     }
-    cipher.open(std::span<crypto::OpenJob>(jobs).first(packets.size()));
+    const std::span<crypto::OpenJob> all = jobs.first(packets.size());
+    cipher.open(all);
     for (std::size_t i = 0; i < packets.size(); ++i)
-        packets[i].genuine = jobs[i].genuine;
+        packets[i].genuine = all[i].genuine;
 }
 
 }  // namespace esplane::dataplane
