@@ -25,28 +25,16 @@ constexpr Ecn encapsulate_ecn(Ecn inner) {
     return inner;
 }
 
-/// How much a pair of fields that arrived is out of order (RFC 6040 4.2). Worth a rate-limited event of the operator's.
-enum class EcnAlarm : std::uint8_t {
-    kNone,
-    kUnused,     ///< "(!)": nothing standardized makes it so
-    kDangerous,  ///< "(!!!)": somebody on the path breaks congestion control
-};
-
 struct EcnOutcome {
     Ecn inner;  ///< what the inner header goes on with
     bool drop;  ///< a transport that knows no ECN would miss the congestion: only a loss tells it
-    EcnAlarm alarm;
 };
 
 /// RFC 6040 4.2, figure 4.
 constexpr EcnOutcome decapsulate_ecn(Ecn inner, Ecn outer) {
-    if (inner == Ecn::kNotEct) {
-        const bool marked = outer != Ecn::kNotEct;
-        return {inner, outer == Ecn::kCe, marked ? EcnAlarm::kDangerous : EcnAlarm::kNone};
-    }
-    if (inner == Ecn::kCe) return {inner, false, outer == Ecn::kEct1 ? EcnAlarm::kDangerous : EcnAlarm::kNone};
-    if (outer == Ecn::kCe || outer == Ecn::kEct1) return {outer, false, EcnAlarm::kNone};
-    return {inner, false, inner == Ecn::kEct1 && outer == Ecn::kEct0 ? EcnAlarm::kUnused : EcnAlarm::kNone};
+    if (inner == Ecn::kNotEct) return {inner, outer == Ecn::kCe};
+    const bool told_more = inner != Ecn::kCe && (outer == Ecn::kCe || outer == Ecn::kEct1);
+    return {told_more ? outer : inner, false};
 }
 
 /// Carries the outer mark over into the inner packet, whose header parse_inner() has accepted. On a drop the packet is
