@@ -9,13 +9,13 @@
 
 #include "dataplane/io/packet_io.h"
 #include "dataplane/io/waiter.h"
-#include "dataplane/packet/icmp_too_big.h"
-#include "dataplane/packet/token_bucket.h"
 #include "dataplane/pipeline/inbound.h"
 #include "dataplane/pipeline/outbound.h"
 #include "dataplane/worker/early_arrivals.h"
 #include "dataplane/worker/mailbox.h"
+#include "dataplane/worker/notices.h"
 #include "dataplane/worker/sa_store.h"
+#include "dataplane/worker/too_big_answers.h"
 
 namespace esplane::dataplane {
 
@@ -29,7 +29,8 @@ class Worker {
           waiter_(waiter),
           mailbox_(mailbox),
           events_(mailbox.events, mailbox.to_control),
-          sas_(events_) {
+          sas_(events_),
+          notices_(events_) {
         waiter_.add(mailbox.to_worker.descriptor());
     }
 
@@ -54,11 +55,6 @@ class Worker {
     }
 
   private:
-    static constexpr std::int64_t kTellAgainAfter = 1'000'000'000;  // nanoseconds
-    // RFC 1812 4.3.2.8, RFC 4443 2.4 f: ICMP errors are limited in rate.
-    static constexpr std::uint32_t kIcmpAtOnce = 100;
-    static constexpr std::chrono::milliseconds kIcmpInterval{5};
-
     /// Everything that arrives from now on, commands too, is seen by the waiter: nothing can be missed.
     void rest() {
         if (waiter_.wait(early_.empty() && !events_.has_waiting() ? -1 : 10)) cipher_.expect_errors();
@@ -106,7 +102,7 @@ class Worker {
         for (std::size_t i = 0; i < count; ++i)
             out_.add().received = &received_[i];
         policy_lookup(out_, sas_.policies(), {time_, out_fragments_}, mailbox_.drops,
-                      [this](Policy& policy) { tell_wanted(policy); });
+                      [this](Policy& policy) { notices_.wanted(policy, now_); });
         clamp_mss(out_);
         fitting_.sort(out_, mailbox_.drops);
         tell_senders();
@@ -122,26 +118,15 @@ class Worker {
         encapsulate(out_, slots_, mailbox_.drops);
         seal(out_, esp_, mailbox_.drops);
         for (const OutboundPacket& packet : out_.packets())
-            tell_limits(*packet.child);
+            notices_.limits(*packet.child);
         send(cipher_, out_);
     }
 
-    /// Answers what was too big from where it came, as if by the host that it was for: an answer from an address of our
-    /// own would look forged to the kernel, which gets it from the device.
     void tell_senders() {
         if (fitting_.refused().empty()) [[likely]]
             return;
         clear_.slots(slots_);
-        std::size_t count = 0;
-        for (const OutboundPacket& packet : fitting_.refused()) {
-            if (!icmp_allowance_.take(time_)) break;
-            Slot& slot = slots_[count];
-            slot.port = packet.received->port;
-            slot.length = static_cast<std::uint32_t>(
-                build_too_big(packet.inner, packet.received->octets, packet.inner.destination,
-                              packet.child->out.sizes.mtu, {slot.octets, slot.capacity}));
-            if (slot.length > 0) ++count;
-        }
+        const std::size_t count = answers_.write(fitting_.refused(), slots_, time_);
         mailbox_.drops.count(DropReason::kTxFailed, clear_.tx(std::span(slots_).first(count)));
     }
 
@@ -170,6 +155,8 @@ class Worker {
         open(in_, slots_, esp_, mailbox_.drops, [this](const InboundPacket& packet) { accepted(packet); });
         strip_trailer(in_, mailbox_.drops);
         check_selectors(in_, {time_, in_fragments_}, mailbox_.drops);
+        for (const InboundPacket& packet : in_.packets())
+            notices_.limits(*packet.child);  // its octets have been counted by now
         carry_congestion(in_, mailbox_.drops);
         clamp_mss(in_);
         send(clear_, in_);
@@ -195,29 +182,8 @@ class Worker {
         ChildSa& child = *packet.child;
         if (!child.in.heard) [[unlikely]]
             sas_.heard(child);
-        tell_limits(child);
-        // Authentic and not replayed, from elsewhere: the control thread decides what that means.
-        const Received& received = *packet.received;
-        if (received.encapsulation != child.out.encapsulation || received.outer.remote == child.out.path.remote) return;
-        if (now_ - child.in.move_told_at < kTellAgainAfter) return;
-        if (events_.offer(PeerMoved{child.id, received.outer})) child.in.move_told_at = now_;
-    }
-
-    void tell_wanted(Policy& policy) {
-        const TunnelPolicy& tunnel = policy.tunnel->policy;
-        if (!tunnel.acquire) return;
-        if (policy.acquire_told_at != 0 && now_ - policy.acquire_told_at < kTellAgainAfter) return;
-        if (events_.offer(Acquire{tunnel.id, policy.index})) policy.acquire_told_at = now_;
-    }
-
-    void tell_limits(ChildSa& child) {
-        OutboundSa& out = child.out;
-        const bool due = out.sequence.is_running_out() || out.volume.is_due() || child.in.volume.is_due();
-        if (!due) [[likely]]
-            return;
-        if (!std::exchange(out.soft_limit_told, true)) events_.post(SoftLimit{child.id});
-        if (!out.volume.is_used_up() && !child.in.volume.is_used_up()) return;
-        if (!std::exchange(out.hard_limit_told, true)) events_.post(HardLimit{child.id});
+        notices_.limits(child);
+        notices_.came_from(child, *packet.received, now_);
     }
 
     Clear& clear_;
@@ -226,6 +192,7 @@ class Worker {
     Mailbox& mailbox_;
     Outbox<Event> events_;
     SaStore sas_;
+    Notices notices_;
     EarlyArrivals early_;
     crypto::EspCipher esp_;
     TimePoint time_;        // of this turn
@@ -233,7 +200,7 @@ class Worker {
     Fitting fitting_;
     FragmentPorts out_fragments_{DatagramLimits{}};
     FragmentPorts in_fragments_{DatagramLimits{}};
-    TokenBucket icmp_allowance_{kIcmpAtOnce, kIcmpInterval};
+    TooBigAnswers answers_;
     std::array<Received, kBurst> received_;
     std::array<Slot, kBurst> slots_;
     OutboundBatch out_;

@@ -1,0 +1,50 @@
+// What a worker tells the control thread about packets that it forwards: at most so often, or once.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+
+#include "dataplane/sa/child_sa.h"
+#include "dataplane/sa/tunnel.h"
+#include "dataplane/worker/mailbox.h"
+
+namespace esplane::dataplane {
+
+class Notices {
+  public:
+    explicit Notices(Outbox<Event>& events) : events_(events) {}
+
+    /// A packet wants a policy that has nothing to send on. `now` as everywhere here: worker's clock, nanoseconds.
+    void wanted(Policy& policy, std::int64_t now) {
+        const TunnelPolicy& tunnel = policy.tunnel->policy;
+        if (!tunnel.acquire) return;
+        if (policy.acquire_told_at != 0 && now - policy.acquire_told_at < kAgainAfter) return;
+        if (events_.offer(Acquire{tunnel.id, policy.index})) policy.acquire_told_at = now;
+    }
+
+    /// After the CHILD_SA has carried something more, in either direction.
+    void limits(ChildSa& child) {
+        OutboundSa& out = child.out;
+        const bool due = out.sequence.is_running_out() || out.volume.is_due() || child.in.volume.is_due();
+        if (!due) [[likely]]
+            return;
+        if (!std::exchange(out.soft_limit_told, true)) events_.post(SoftLimit{child.id});
+        if (!out.volume.is_used_up() && !child.in.volume.is_used_up()) return;
+        if (!std::exchange(out.hard_limit_told, true)) events_.post(HardLimit{child.id});
+    }
+
+    /// An authentic packet, not replayed, that may have come from elsewhere: the control thread decides what that
+    /// means.
+    void came_from(ChildSa& child, const Received& received, std::int64_t now) {
+        if (received.encapsulation != child.out.encapsulation || received.outer.remote == child.out.path.remote) return;
+        if (now - child.in.move_told_at < kAgainAfter) return;
+        if (events_.offer(PeerMoved{child.id, received.outer})) child.in.move_told_at = now;
+    }
+
+  private:
+    static constexpr std::int64_t kAgainAfter = 1'000'000'000;
+
+    Outbox<Event>& events_;
+};
+
+}  // namespace esplane::dataplane
