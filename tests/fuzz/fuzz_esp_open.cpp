@@ -44,8 +44,10 @@ SelectorPair selectors() {
                        TrafficSelector::from_prefix(*Prefix::parse("2001:db8:2::/48"))}};
 }
 
-ChildOptions options(const Suite& suite, bool esn) {
+ChildOptions options(const Suite& suite, bool esn, Mode mode) {
     ChildOptions made;
+    made.mode = mode;
+    made.outer = {{*IpAddress::parse("10.1.0.1"), 0}, {*IpAddress::parse("10.2.0.1"), 0}};
     made.spi_in = made.spi_out = kSpi;
     made.encr = suite.encr;
     made.integ = suite.integ;
@@ -77,14 +79,18 @@ Bytes seal_as_peer(ByteView text, const Suite& suite, std::uint64_t sequence, bo
 /// A SA, and room for one packet to come out of it.
 class Bench {
   public:
-    Bench(const Suite& suite, bool esn)
-        : tunnel_({.id = TunnelId{1}, .policies = {selectors()}, .mtu_bytes = 1340}), child_(options(suite, esn)) {
+    Bench(const Suite& suite, bool esn, Mode mode)
+        : tunnel_({.id = TunnelId{1}, .policies = {selectors()}, .mtu_bytes = 1340}),
+          child_(options(suite, esn, mode)) {
         hold(child_.join(tunnel_));
         table_.insert(kSpi, &child_);
     }
 
     void receive(Bytes datagram, Encapsulation encapsulation) {
-        Received received{.octets = datagram, .encapsulation = encapsulation, .traffic_class = datagram.front()};
+        Received received{.octets = datagram,
+                          .outer = child_.out.path,
+                          .encapsulation = encapsulation,
+                          .traffic_class = datagram.front()};
         const Slot slot{.octets = room_.data(), .capacity = static_cast<std::uint32_t>(room_.size())};
         batch_.clear();
         batch_.add().received = &received;
@@ -120,7 +126,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const bool esn = (data[0] & 1) != 0;
     const ByteView octets(data + 1, size - 1);
     const Suite& suite = kSuites[data[0] >> 2 & 3];
-    Bench bench(suite, esn);
+    Bench bench(suite, esn, (data[0] & 16) != 0 ? Mode::kTransport : Mode::kTunnel);
     bench.receive(to_bytes(octets), (data[0] & 2) != 0 ? Encapsulation::kUdp : Encapsulation::kNone);
     if (octets.size() < kLongestBlock) return 0;
     const Bytes sealed = seal_as_peer(octets, suite, 1, esn);

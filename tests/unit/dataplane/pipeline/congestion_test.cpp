@@ -26,13 +26,9 @@ TEST_CASE("all 16 pairs of marks come out as RFC 6040 says, through the pipeline
         for (const Pair& pair : kPairs) {
             INFO("inner " << int(pair.inner) << ", outer " << int(pair.outer));
             const ChildOptions options = test::child_options();
-            test::OutboundRig peer(test::mirrored(options), [] {
-                TunnelPolicy policy = test::tunnel_policy();
-                std::swap(policy.policies[0].local, policy.policies[0].remote);
-                return policy;
-            }());
-            test::InboundRig rig(test::copy_of(options));
-            Bytes packet = test::incoming_packet(60, family);
+            test::OutboundRig peer(test::copy_of(options));
+            test::InboundRig rig(test::mirrored(options));
+            Bytes packet = test::outgoing_packet(60, family);
             set_traffic_class(packet, static_cast<std::uint8_t>(kDscp | pair.inner));
             const auto sealed = peer.run({packet});
             REQUIRE(sealed.size() == 1);

@@ -78,11 +78,7 @@ TEST_CASE("TFC padding makes all packets of one length, and the peer takes it of
         ChildOptions options = test::child_options();
         options.tfc_accepted = accepted;
         OutboundRig rig(test::copy_of(options), policy);
-        test::InboundRig peer(test::mirrored(options), [] {
-            TunnelPolicy there = test::tunnel_policy();
-            std::swap(there.policies[0].local, there.policies[0].remote);
-            return there;
-        }());
+        test::InboundRig peer(test::mirrored(options));
         const std::vector<Bytes> packets{packet(Family::kIpv4, 0, 20), packet(Family::kIpv6, 0, 41),
                                          packet(Family::kIpv4, 0, 1399), packet(Family::kIpv4, 0, 1400)};
         const auto sealed = rig.run(packets);
@@ -98,11 +94,7 @@ TEST_CASE("a CHILD_SA that has carried all that it may carries nothing more, in 
     ChildOptions options = test::child_options();
     options.limits = {.hard_packets = 3};
     OutboundRig rig(test::copy_of(options));
-    test::InboundRig in(test::mirrored(options), [] {
-        TunnelPolicy there = test::tunnel_policy();
-        std::swap(there.policies[0].local, there.policies[0].remote);
-        return there;
-    }());
+    test::InboundRig in(test::mirrored(options));
     const Bytes one = packet(Family::kIpv4, 0, 100);
     CHECK(rig.run({one, one, one, one, one}).size() == 3);
     CHECK(test::drops_of(rig.child.drops) == test::Drops{{"lifetime_over", 2}});

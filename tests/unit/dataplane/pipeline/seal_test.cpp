@@ -51,11 +51,7 @@ TEST_CASE("what was sealed opens again: every length, both families, with and wi
     for (const bool esn : {false, true}) {
         ChildOptions ours = test::child_options();
         ours.esn = esn;
-        InboundRig in(test::mirrored(ours), [] {
-            TunnelPolicy policy = test::tunnel_policy();
-            std::swap(policy.policies[0].local, policy.policies[0].remote);
-            return policy;
-        }());
+        InboundRig in(test::mirrored(ours));
         OutboundRig out(std::move(ours));
         for (std::size_t length = 0; length <= 2000; ++length) {
             const std::vector<Bytes> packets{test::outgoing_packet(length),

@@ -42,11 +42,7 @@ TEST_CASE("every suite, length, family and kind of sequence number: sealed, and 
             INFO(name_of(suite) << (esn ? " with ESN" : ""));
             const ChildOptions ours = options_for(suite, esn);
             OutboundRig out(test::copy_of(ours));
-            InboundRig in(test::mirrored(ours), [] {
-                TunnelPolicy policy = test::tunnel_policy();
-                std::swap(policy.policies[0].local, policy.policies[0].remote);
-                return policy;
-            }());
+            InboundRig in(test::mirrored(ours));
             std::vector<Bytes> batch;
             for (std::size_t payload = 0; payload < 1500; payload += payload < 80 ? 1 : 61) {
                 const Family family = payload % 2 == 0 ? Family::kIpv4 : Family::kIpv6;
