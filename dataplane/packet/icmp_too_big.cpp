@@ -4,6 +4,7 @@
 
 #include "dataplane/packet/checksum.h"
 #include "dataplane/packet/fragment_header.h"
+#include "dataplane/packet/ip_header.h"
 #include "dataplane/packet/transport_checksum.h"
 
 namespace esplane::dataplane {
@@ -17,9 +18,7 @@ constexpr std::size_t kLongestIpv6 = 1280;  // RFC 4443 2.4 c
 constexpr std::uint8_t kProtocolIcmp = 1;
 constexpr std::uint8_t kAuthentication = 51;
 constexpr std::uint8_t kDestinationOptions = 60;
-constexpr std::uint8_t kHopLimit = 64;
 constexpr std::uint8_t kInternetworkControl = 0xc0;  // RFC 1812 4.3.2.5
-constexpr std::uint16_t kDontFragment = 0x4000;
 constexpr std::uint8_t kUnreachable = 3;
 constexpr std::uint8_t kFragmentationNeeded = 4;
 constexpr std::uint8_t kPacketTooBig = 2;
@@ -76,36 +75,16 @@ bool is_later_fragment(ByteView octets) {
     return !header || header->offset != 0;
 }
 
-void write_ipv4_header(MutableByteView message, const IpAddress& from, const IpAddress& to) {
-    std::uint8_t* const header = message.data();
-    std::fill_n(header, kIpv4Header, std::uint8_t{0});
-    header[0] = 0x45;
-    header[1] = kInternetworkControl;
-    store_be(header + 2, static_cast<std::uint16_t>(message.size()));
-    // RFC 6864 4.1: a packet that is never fragmented needs no identification of its own.
-    store_be(header + 6, kDontFragment);
-    header[8] = kHopLimit;
-    header[9] = kProtocolIcmp;
-    std::copy(from.octets().begin(), from.octets().end(), header + 12);
-    std::copy(to.octets().begin(), to.octets().end(), header + 16);
-    store_be(header + 10, checksum_finish(checksum_add(0, message.first(kIpv4Header))));
-}
-
-void write_ipv6_header(MutableByteView message, const IpAddress& from, const IpAddress& to) {
-    std::uint8_t* const header = message.data();
-    store_be(header, std::uint32_t{0x60000000});
-    store_be(header + 4, static_cast<std::uint16_t>(message.size() - kIpv6Header));
-    header[6] = kProtocolIpv6Icmp;
-    header[7] = kHopLimit;
-    std::copy(from.octets().begin(), from.octets().end(), header + 8);
-    std::copy(to.octets().begin(), to.octets().end(), header + 24);
-}
-
 std::size_t build_ipv4(const InnerPacket& packet, ByteView octets, const IpAddress& from, std::uint32_t mtu_bytes,
                        MutableByteView out) {
     const std::size_t quoted = std::min<std::size_t>(packet.length, kLongestIpv4 - kIpv4Header - kIcmpHeader);
     const MutableByteView message = out.first(kIpv4Header + kIcmpHeader + quoted);
-    write_ipv4_header(message, from, packet.source);
+    write_ip_header({.source = from,
+                     .destination = packet.source,
+                     .protocol = kProtocolIcmp,
+                     .traffic_class = kInternetworkControl,
+                     .payload_bytes = static_cast<std::uint16_t>(message.size() - kIpv4Header)},
+                    message.data());
     const MutableByteView icmp = message.subspan(kIpv4Header);
     std::fill_n(icmp.begin(), kIcmpHeader, std::uint8_t{0});
     icmp[0] = kUnreachable;
@@ -120,7 +99,11 @@ std::size_t build_ipv6(const InnerPacket& packet, ByteView octets, const IpAddre
                        MutableByteView out) {
     const std::size_t quoted = std::min<std::size_t>(packet.length, kLongestIpv6 - kIpv6Header - kIcmpHeader);
     const MutableByteView message = out.first(kIpv6Header + kIcmpHeader + quoted);
-    write_ipv6_header(message, from, packet.source);
+    write_ip_header({.source = from,
+                     .destination = packet.source,
+                     .protocol = kProtocolIpv6Icmp,
+                     .payload_bytes = static_cast<std::uint16_t>(message.size() - kIpv6Header)},
+                    message.data());
     const MutableByteView icmp = message.subspan(kIpv6Header);
     std::fill_n(icmp.begin(), kIcmpHeader, std::uint8_t{0});
     icmp[0] = kPacketTooBig;

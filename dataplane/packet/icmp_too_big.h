@@ -17,7 +17,7 @@ inline constexpr std::size_t kLongestTooBig = 1280;
 bool may_answer_with_error(const InnerPacket& packet, ByteView octets);
 
 /// Writes the whole message to `out`, of at least kLongestTooBig octets, and returns its length; 0 when no error may
-/// answer the packet. `from` is an address of ours of the packet's family. What is reported is at least 1280 for IPv6
+/// answer the packet. `from` is an address of the packet's family. What is reported is at least 1280 for IPv6
 /// (RFC 8200 5): a tunnel that carries less has to fragment its outer packets. IPv4 packets without DF are the
 /// caller's to fragment instead.
 std::size_t build_too_big(const InnerPacket& packet, ByteView octets, const IpAddress& from, std::uint32_t mtu_bytes,

@@ -8,6 +8,12 @@
 namespace esplane::dataplane {
 namespace {
 
+EspOverhead overhead(const crypto::EspKey& key) {
+    return {.iv = static_cast<std::uint32_t>(key.iv_length()),
+            .icv = static_cast<std::uint32_t>(key.icv_length()),
+            .alignment = static_cast<std::uint32_t>(key.block_length())};
+}
+
 /// However large the path's MTU, and whatever an operator writes. Of all ways out IPv4 with UDP carries the least.
 std::uint32_t most_in_a_datagram(const EspOverhead& esp) {
     return inner_mtu(kLargestMtu, {.esp = esp, .outer = Family::kIpv4, .encapsulation = Encapsulation::kUdp});
@@ -35,7 +41,6 @@ ChildSa::ChildSa(ChildOptions options)
          .window = ReplayWindow(options.replay_window, options.esn),
          .key = crypto::EspKey(options.encr, options.integ, options.key_in),
          .volume = Volume(options.limits)},
-      overhead_(overhead(options.encr, options.integ)),
       tfc_accepted_(options.tfc_accepted) {
     options.key_out.wipe();
     options.key_in.wipe();
@@ -57,16 +62,15 @@ bool ChildSa::join(TunnelState& joined) {
 void ChildSa::resize() {
     const TunnelPolicy& chosen = tunnel->policy;
     const PathMtu& path = tunnel->path_mtu;
-    const EspForm form{.esp = overhead_,
-                       .outer = out.path.remote.address.family(),
-                       .encapsulation = out.encapsulation,
-                       .mode = out.mode};
+    const EspOverhead esp = overhead(out.key);
+    const EspForm form{
+        .esp = esp, .outer = out.path.remote.address.family(), .encapsulation = out.encapsulation, .mode = out.mode};
     std::uint32_t mtu = inner_mtu(path.bytes(), form);
     // An operator's number holds even where the outer packet has to be fragmented; but what a router has reported does
     // not go away by it.
     if (chosen.mtu_bytes != 0) mtu = path.is_lowered() ? std::min(mtu, chosen.mtu_bytes) : chosen.mtu_bytes;
     // Below this no IPv4 host needs to go (RFC 791 3.1); the outer packet is fragmented then.
-    out.sizes = inner_sizes(std::clamp(mtu, kLeastPathMtuIpv4, most_in_a_datagram(overhead_)), chosen.mss_bytes);
+    out.sizes = inner_sizes(std::clamp(mtu, kLeastPathMtuIpv4, most_in_a_datagram(esp)), chosen.mss_bytes);
 }
 
 }  // namespace esplane::dataplane

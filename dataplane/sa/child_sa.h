@@ -74,7 +74,6 @@ class ChildSa {
     InboundSa in;
 
   private:
-    EspOverhead overhead_;
     bool tfc_accepted_;
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "dataplane/sa/inner_sizes.h"
+
 namespace esplane::gateway {
 namespace {
 
@@ -16,9 +18,8 @@ bool covers(const Prefix& wide, const Prefix& narrow) {
 
 /// RFC 8200 5: IPv6 packets of 1280 octets pass any link. The data plane sees to it where less fits.
 std::uint32_t mtu_for(const Prefix& prefix, std::uint32_t mtu) {
-    constexpr std::uint32_t kLeastMtuIpv6 = 1280;
     const bool raise = prefix.address.family() == Family::kIpv6 && mtu != 0;
-    return raise ? std::max(mtu, kLeastMtuIpv6) : mtu;
+    return raise ? std::max(mtu, dataplane::kLeastMtuIpv6) : mtu;
 }
 
 void plan_remote(RoutePlan& plan, const TunnelRoutes& tunnel, const Prefix& prefix, std::vector<std::string>& devices) {
