@@ -33,11 +33,9 @@ TunDataplane::TunDataplane(CipherSockets sockets, int cpu)
     : sockets_(std::move(sockets)),
       cpu_(cpu),
       commands_(mailbox_.commands, mailbox_.to_worker),
-      udp_esp_(sockets_),
+      tun_(waiter_),
+      udp_esp_(sockets_, waiter_),
       worker_(tun_, udp_esp_, waiter_, mailbox_) {
-    for (const CipherSocket& socket : sockets_.all()) {
-        if (socket.fd.is_open()) waiter_.add(socket.fd.get());
-    }
     thread_ = std::thread([this] { worker_.run(); });
     pthread_setname_np(thread_.native_handle(), "worker-0");
     if (cpu_ >= 0 && !pin(thread_, cpu_)) cpu_ = -1;

@@ -49,9 +49,9 @@ class TunDataplane final : public Dataplane {
     int cpu_;
     Mailbox mailbox_;
     Outbox<Command> commands_;
+    Waiter waiter_;
     TunIo tun_;
     UdpEspIo udp_esp_;
-    Waiter waiter_;
     Worker<TunIo, UdpEspIo> worker_;
     std::map<ClearPort, FileDescriptor> devices_;
     std::multimap<ClearPort, FileDescriptor> closing_;  // until the worker has let go

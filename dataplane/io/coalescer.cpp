@@ -11,47 +11,50 @@ constexpr std::size_t kLongestPacket = 65535;
 
 }  // namespace
 
-void Coalescer::group(std::span<const Slot> slots, OffloadSupport takes) {
-    slots_ = slots;
+void Coalescer::group(std::span<const Slot> slots, std::size_t first, OffloadSupport takes) {
     takes_ = takes;
-    count_ = 0;
-    open_count_ = 0;
-    for (std::size_t i = 0; i < slots.size(); ++i)
-        add(static_cast<std::uint16_t>(i));
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+        packets_[first + i] = {slots[i].octets, slots[i].length};
+        add(static_cast<std::uint16_t>(first + i), slots[i].port);
+    }
 }
 
-void Coalescer::add(std::uint16_t index) {
-    const Slot& slot = slots_[index];
-    const auto segment = parse_segment({slot.octets, slot.length});
+void Coalescer::add(std::uint16_t index, ClearPort port) {
+    const auto segment = parse_segment(packets_[index]);
     if (!segment) {
         // A fragment, say: of which flow cannot be told, so nothing may overtake it.
         open_count_ = 0;
-        start(index);
+        start(index, port);
         return;
     }
     if (!(segment->tcp ? takes_.tcp : takes_.udp)) {
-        start(index);
+        start(index, port);
         return;
     }
-    const std::size_t found = find_open(slot.port, *segment);
+    const std::size_t found = find_open(port, *segment);
     if (found < open_count_) {
         Train& train = trains_[open_[found]];
         const bool joined = join(train, index, *segment);
         if (!joined || ends_train(*segment) || segment->payload() < train.lead.payload()) close(found);
         if (joined) return;
     }
-    Train& train = start(index);
+    Train& train = start(index, port);
     if (!can_lead(*segment) || ends_train(*segment)) return;
     train.lead = *segment;
     train.payload = segment->payload();
     open(static_cast<std::uint16_t>(count_ - 1));
 }
 
-Coalescer::Train& Coalescer::start(std::uint16_t index) {
+Coalescer::Train& Coalescer::start(std::uint16_t index, ClearPort port) {
     Train& train = trains_[count_++];
-    train = Train{.port = slots_[index].port, .first = index, .last = index, .count = 1};
+    train = Train{.port = port, .first = index, .last = index, .count = 1};
     next_[index] = kNone;
     return train;
+}
+
+bool Coalescer::is_open(std::size_t train) const {
+    const auto end = open_.begin() + static_cast<std::ptrdiff_t>(open_count_);
+    return std::find(open_.begin(), end, train) != end;
 }
 
 bool Coalescer::join(Train& train, std::uint16_t index, const FlowSegment& segment) {
@@ -94,7 +97,8 @@ std::span<const iovec> Coalescer::finish(std::size_t number) {
     std::size_t pieces = 1;
     for (std::uint16_t at = train.first; at != kNone; at = next_[at]) {
         const std::size_t skipped = at == train.first ? 0 : train.lead.headers;
-        pieces_[pieces++] = {slots_[at].octets + skipped, slots_[at].length - skipped};
+        const MutableByteView kept = packets_[at].subspan(skipped);
+        pieces_[pieces++] = {kept.data(), kept.size()};
     }
     return {pieces_.data(), pieces};
 }
@@ -107,7 +111,7 @@ void Coalescer::finish_headers(const Train& train) {
     const bool tcp = train.lead.tcp;
     set_ip_length(packet, length);
     if (tcp) {
-        const std::uint8_t* const last = slots_[train.last].octets + train.lead.transport;
+        const std::uint8_t* const last = packets_[train.last].data() + train.lead.transport;
         transport[kTcpFlagsAt] |= last[kTcpFlagsAt] & (kTcpFin | kTcpPsh);
     } else {
         store_be(transport + kUdpLengthAt, static_cast<std::uint16_t>(transport_length));

@@ -6,23 +6,41 @@
 #include <optional>
 #include <span>
 
+#include "dataplane/io/offload.h"
 #include "dataplane/packet/descriptor.h"
 #include "dataplane/packet/icmp_report.h"
 
 namespace esplane::dataplane {
 
-/// rx      fills descriptors of what has arrived, at most as many as given; says how many. Their memory stays valid and
-///         writable until release(). The clear side keeps kTailroom octets writable behind each.
-/// release gives the memory of all that rx handed out back.
-/// slots   lends memory for outgoing packets; what is not handed to tx is simply not sent. Valid until the next
-/// slots(). tx      sends, in order; marks those that were not taken, and says how many. The slots' memory is the
-/// backend's again.
+/// rx           fills descriptors of what has arrived, at most as many as given; says how many. Their memory stays
+/// valid
+///              and writable until release(). The clear side keeps kTailroom octets writable behind each.
+/// has_backlog  the last rx() knows of more, which nothing will wake the worker for
+/// release      gives the memory of all that rx handed out back.
+/// slots        lends memory for outgoing packets; what is not handed to tx is simply not sent. Valid until the next
+///              slots().
+/// tx           sends, in order; marks those that were not taken, and says how many. The slots' memory is the backend's
+///              again.
 template <typename T>
 concept PacketIo = requires(T io, std::span<Received> in, std::span<Slot> slots) {
     { io.rx(in) } -> std::same_as<std::size_t>;
+    { io.has_backlog() } -> std::same_as<bool>;
     io.release();
     io.slots(slots);
     { io.tx(slots) } -> std::same_as<std::size_t>;
+};
+
+/// The clear side: devices that come and go. Its tx() may hold packets back for what follows them; what it says was not
+/// taken may then be some of those, which it cannot mark.
+///
+/// attach       from now on the device `descriptor` is `port`; a super-packet is made for it only if it takes such
+/// detach       forgets it; the descriptor is the caller's to close
+/// flush        sends what is held; says how many packets were not taken
+template <typename T>
+concept ClearIo = PacketIo<T> && requires(T io, ClearPort port, int descriptor, OffloadSupport offload) {
+    io.attach(port, descriptor, offload);
+    io.detach(port);
+    { io.flush() } -> std::same_as<std::size_t>;
 };
 
 /// What the cipher side knows besides.

@@ -64,24 +64,30 @@ Result<Tun, std::string> open_tun(const std::string& device) {
     return Tun{.fd = std::move(fd), .offload = offload};
 }
 
-TunIo::TunIo() : received_(kBurst + 1) {
+TunIo::TunIo(Waiter& waiter) : waiter_(waiter), received_(kBurst + 1), sending_(Coalescer::kMostPackets) {
     std::iota(buffers_.begin(), buffers_.end(), std::uint8_t{0});
 }
 
 void TunIo::attach(ClearPort port, int fd, OffloadSupport offload) {
     takes_ = devices_.empty() ? offload : takes_ & offload;
     devices_.push_back({port, fd});
+    waiter_.add(fd);
 }
 
 void TunIo::detach(ClearPort port) {
-    std::erase_if(devices_, [port](const Device& device) { return device.port == port; });
+    std::erase_if(devices_, [&](const Device& device) {
+        if (device.port != port) return false;
+        waiter_.remove(device.fd);
+        return true;
+    });
     first_ = 0;
 }
 
 std::size_t TunIo::rx(std::span<Received> in) {
     std::size_t filled = cut(in, 0);
     for (std::size_t i = 0; i < devices_.size() && filled < in.size(); ++i) {
-        filled += read_from(devices_[(first_ + i) % devices_.size()], in, filled);
+        const Device& device = devices_[(first_ + i) % devices_.size()];
+        if (waiter_.is_readable(device.fd)) filled += read_from(device, in, filled);
     }
     // A device that keeps a burst full must not starve the others.
     if (!devices_.empty()) first_ = (first_ + 1) % devices_.size();
@@ -127,20 +133,43 @@ std::size_t TunIo::cut(std::span<Received> in, std::size_t filled) {
 
 void TunIo::slots(std::span<Slot> lent) {
     for (std::size_t i = 0; i < lent.size(); ++i)
-        lent[i] = {.octets = sending_.at(i), .capacity = Buffers::kCapacity};
+        lent[i] = {.octets = sending_.at(lent_from() + i), .capacity = Buffers::kCapacity};
 }
 
 std::size_t TunIo::tx(std::span<Slot> out) {
+    const std::size_t first = lent_from();
+    coalescer_.group(out, first, takes_);
+    // What began in the other half goes now: that half is lent next.
+    const auto is_held = [&](std::size_t train) {
+        const std::size_t begin = coalescer_.first(train);
+        return coalescer_.is_open(train) && begin >= first && begin < first + kBurst;
+    };
     std::size_t failed = 0;
-    coalescer_.group(out, takes_);
     for (std::size_t train = 0; train < coalescer_.trains(); ++train) {
-        const std::span<const iovec> pieces = coalescer_.finish(train);
-        const int fd = descriptor_of(coalescer_.port(train));
-        if (writev(fd, pieces.data(), static_cast<int>(pieces.size())) >= 0) continue;
-        coalescer_.for_each(train, [&](std::size_t index) { out[index].refused = true; });
+        if (is_held(train) || write_train(train)) continue;
         failed += coalescer_.packets(train);
+        coalescer_.for_each(train, [&](std::size_t packet) {
+            if (packet >= first && packet < first + out.size()) out[packet - first].refused = true;
+        });
     }
+    coalescer_.forget(is_held);
+    if (coalescer_.trains() > 0) second_half_ = !second_half_;
     return failed;
+}
+
+std::size_t TunIo::flush() {
+    std::size_t failed = 0;
+    for (std::size_t train = 0; train < coalescer_.trains(); ++train) {
+        if (!write_train(train)) failed += coalescer_.packets(train);
+    }
+    coalescer_.forget([](std::size_t) { return false; });
+    return failed;
+}
+
+bool TunIo::write_train(std::size_t train) {
+    const std::span<const iovec> pieces = coalescer_.finish(train);
+    const int fd = descriptor_of(coalescer_.port(train));
+    return writev(fd, pieces.data(), static_cast<int>(pieces.size())) >= 0;
 }
 
 int TunIo::descriptor_of(ClearPort port) const {

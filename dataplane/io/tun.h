@@ -10,6 +10,7 @@
 #include "dataplane/io/coalescer.h"
 #include "dataplane/io/file_descriptor.h"
 #include "dataplane/io/segmenter.h"
+#include "dataplane/io/waiter.h"
 #include "dataplane/packet/descriptor.h"
 
 namespace esplane::dataplane {
@@ -24,17 +25,19 @@ struct Tun {
 Result<Tun, std::string> open_tun(const std::string& device);
 
 /// A PacketIo over any number of TUN devices. A super-packet out of a device becomes segments; segments of one flow
-/// become a super-packet into it. Does not own the descriptors.
+/// become a super-packet into it. Does not own the descriptors, which `waiter` watches as long as they are attached.
 class TunIo {
   public:
-    TunIo();
+    explicit TunIo(Waiter& waiter);
     void attach(ClearPort port, int fd, OffloadSupport offload);
     void detach(ClearPort port);
 
     std::size_t rx(std::span<Received> in);
+    bool has_backlog() const { return !segmenter_.done(); }
     void release() {}
     void slots(std::span<Slot> lent);
     std::size_t tx(std::span<Slot> out);
+    std::size_t flush();
 
   private:
     struct Device {
@@ -42,10 +45,14 @@ class TunIo {
         int fd = -1;
     };
     int descriptor_of(ClearPort port) const;
+    /// Of the buffers lent last, the first's number.
+    std::size_t lent_from() const { return second_half_ ? kBurst : 0; }
+    bool write_train(std::size_t train);
     std::size_t read_from(const Device& device, std::span<Received> in, std::size_t filled);
     std::size_t cut(std::span<Received> in, std::size_t filled);
     std::uint8_t* buffer_for(std::size_t index) const { return received_.at(buffers_[index]); }
 
+    Waiter& waiter_;
     std::vector<Device> devices_;
     std::size_t first_ = 0;  // whose turn it is to be read first
     Buffers received_;
@@ -53,8 +60,9 @@ class TunIo {
     std::array<std::uint8_t, kBurst + 1> buffers_{};
     Segmenter segmenter_;
     ClearPort cut_port_{};
-    Buffers sending_;
-    OffloadSupport takes_;  // of all devices, which are of one kernel
+    Buffers sending_;           // two bursts, lent in turn while packets of one are held
+    bool second_half_ = false;  // it is the one to lend
+    OffloadSupport takes_;      // of all devices, which are of one kernel
     Coalescer coalescer_;
 };
 

@@ -9,36 +9,55 @@
 
 namespace esplane::dataplane {
 
-UdpEspIo::UdpEspIo(const CipherSockets& sockets) : sockets_(sockets), reports_(sockets) {}
+UdpEspIo::UdpEspIo(const CipherSockets& sockets, Waiter& waiter)
+    : sockets_(sockets), waiter_(waiter), reports_(sockets) {
+    for (const CipherSocket& socket : sockets.all()) {
+        if (socket.fd.is_open()) waiter.add(socket.fd.get());
+    }
+    prepare_envelopes();
+}
+
+/// What a call to receive does not change.
+void UdpEspIo::prepare_envelopes() {
+    for (std::size_t i = 0; i < kBurst; ++i) {
+        in_.parts[i] = {received_.at(i), Buffers::kCapacity};
+        msghdr& header = in_.messages[i].msg_hdr;
+        header.msg_name = &in_.addresses[i];
+        header.msg_iov = &in_.parts[i];
+        header.msg_iovlen = 1;
+        header.msg_control = in_.ancillary[i].octets;
+    }
+}
 
 std::size_t UdpEspIo::rx(std::span<Received> in) {
+    more_ = false;
     std::size_t filled = hand_out(in);
     const auto all = sockets_.receiving();
     for (std::size_t i = 0; i < all.size() && filled < in.size(); ++i) {
         const CipherSocket& socket = all[(first_ + i) % all.size()];
-        if (socket.fd.is_open()) receive_from(socket, in.size() - filled);
+        if (!waiter_.is_readable(socket.fd.get())) continue;
+        receive_from(socket, in.size() - filled);
         filled += hand_out(in.subspan(filled));
     }
+    if (filled > 0 && arrivals_.next > 0) per_message_ = std::max<std::size_t>(filled / arrivals_.next, 1);
     // All is handed out: the buffers are free again when the caller comes back.
-    if (filled < in.size()) arrivals_.next = arrivals_.count = 0;
+    if (arrivals_.cut.octets.empty() && arrivals_.next == arrivals_.count) arrivals_.next = arrivals_.count = 0;
     first_ = (first_ + 1) % all.size();
     reports_.collect();
     return filled;
 }
 
-void UdpEspIo::receive_from(const CipherSocket& socket, std::size_t most) {
+void UdpEspIo::receive_from(const CipherSocket& socket, std::size_t packets) {
     const std::size_t begin = arrivals_.count;
-    const std::size_t end = std::min(begin + most, kBurst);
+    // No more than what is probably handled at once: what lies in the kernel meanwhile does not pass through the cache
+    // twice.
+    const std::size_t wanted = std::max<std::size_t>(packets / per_message_, 1);
+    const std::size_t end = std::min(begin + wanted, kBurst);
     if (begin == end) return;
     for (std::size_t i = begin; i < end; ++i) {
-        in_.parts[i] = {received_.at(i), Buffers::kCapacity};
-        in_.messages[i].msg_hdr = {.msg_name = &in_.addresses[i],
-                                   .msg_namelen = sizeof in_.addresses[i],
-                                   .msg_iov = &in_.parts[i],
-                                   .msg_iovlen = 1,
-                                   .msg_control = in_.ancillary[i].octets,
-                                   .msg_controllen = sizeof in_.ancillary[i].octets,
-                                   .msg_flags = 0};
+        msghdr& header = in_.messages[i].msg_hdr;
+        header.msg_namelen = sizeof in_.addresses[i];
+        header.msg_controllen = sizeof in_.ancillary[i].octets;
         arrivals_.from[i] = &socket;
     }
     for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
@@ -46,6 +65,7 @@ void UdpEspIo::receive_from(const CipherSocket& socket, std::size_t most) {
             recvmmsg(socket.fd.get(), &in_.messages[begin], static_cast<unsigned>(end - begin), MSG_DONTWAIT, nullptr);
         if (count >= 0) {
             arrivals_.count += static_cast<std::size_t>(count);
+            more_ = more_ || arrivals_.count == end;
             return;
         }
         if (is_lack_of_room(errno)) return;

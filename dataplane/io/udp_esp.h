@@ -13,6 +13,7 @@
 #include "dataplane/io/buffers.h"
 #include "dataplane/io/cipher_sockets.h"
 #include "dataplane/io/too_big_reports.h"
+#include "dataplane/io/waiter.h"
 #include "dataplane/packet/descriptor.h"
 
 namespace esplane::dataplane {
@@ -21,10 +22,11 @@ namespace esplane::dataplane {
 /// without contents, or one that the kernel did not give whole, is received as an empty one: for the pipeline to count.
 class UdpEspIo {
   public:
-    /// `sockets` must outlive this.
-    explicit UdpEspIo(const CipherSockets& sockets);
+    /// Both must outlive this. The waiter watches all sockets from now on.
+    UdpEspIo(const CipherSockets& sockets, Waiter& waiter);
 
     std::size_t rx(std::span<Received> in);
+    bool has_backlog() const { return more_ || !arrivals_.cut.octets.empty() || arrivals_.next < arrivals_.count; }
     void release() {}
     void slots(std::span<Slot> lent);
     std::size_t tx(std::span<Slot> out);
@@ -57,7 +59,8 @@ class UdpEspIo {
         std::size_t segment_size = 0;
     };
 
-    void receive_from(const CipherSocket& socket, std::size_t most);
+    void prepare_envelopes();
+    void receive_from(const CipherSocket& socket, std::size_t packets);
     std::size_t hand_out(std::span<Received> in);
     void begin_message(std::size_t index);
     void count_overflows(const CipherSocket& socket, std::uint32_t dropped_so_far);
@@ -66,6 +69,7 @@ class UdpEspIo {
     std::size_t send_burst(const CipherSocket& socket, std::span<Slot> slots, bool in_trains);
 
     const CipherSockets& sockets_;
+    const Waiter& waiter_;
     std::array<std::uint32_t, 4> dropped_so_far_{};  // of each that receives
     std::uint64_t overflows_ = 0;
     std::size_t first_ = 0;  // whose turn it is to be read first
@@ -73,6 +77,8 @@ class UdpEspIo {
     Buffers sending_;
     Envelopes in_;
     Arrivals arrivals_;
+    std::size_t per_message_ = 1;  // packets in each, in the last rx() that found any
+    bool more_ = false;            // a socket had as many messages as the last rx() wanted of it
     Envelopes out_;
     TooBigReports reports_;
 };

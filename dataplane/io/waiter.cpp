@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace esplane::dataplane {
@@ -25,6 +26,7 @@ void Waiter::add(int fd) {
     event.events = EPOLLIN;
     event.data.fd = fd;
     if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) std::abort();
+    readable_.resize(std::max(readable_.size(), static_cast<std::size_t>(fd) + 1));
 }
 
 void Waiter::remove(int fd) {
@@ -32,10 +34,15 @@ void Waiter::remove(int fd) {
 }
 
 bool Waiter::wait(int milliseconds) {
-    epoll_event events[16];
-    const int count = epoll_wait(epoll_.get(), events, 16, milliseconds);
+    for (const int fd : found_)
+        readable_[static_cast<std::size_t>(fd)] = 0;
+    found_.clear();
+    epoll_event events[kMost];
+    const int count = epoll_wait(epoll_.get(), events, kMost, milliseconds);
     bool pending = false;
     for (int i = 0; i < count; ++i) {
+        found_.push_back(events[i].data.fd);
+        readable_[static_cast<std::size_t>(events[i].data.fd)] = 1;
         // Would be reported for ever, and the worker never sleep again. A socket's error is no more than a message
         // about some packet, which its reader takes.
         const bool broken = (events[i].events & (EPOLLERR | EPOLLHUP)) != 0 && (events[i].events & EPOLLIN) == 0;

@@ -11,7 +11,7 @@
 namespace esplane::dataplane {
 
 /// Packets handled in one go.
-inline constexpr std::size_t kBurst = 64;
+inline constexpr std::size_t kBurst = 128;
 
 /// A packet that a backend received. The memory is the backend's, and the pipeline's to write into until it is
 /// released.

@@ -11,6 +11,10 @@ class Counter {
     void add(std::uint64_t more) {
         value_.store(value_.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
     }
+    /// What had been added too early.
+    void take_back(std::uint64_t less) {
+        value_.store(value_.load(std::memory_order_relaxed) - less, std::memory_order_relaxed);
+    }
     std::uint64_t read() const { return value_.load(std::memory_order_relaxed); }
 
   private:

@@ -19,10 +19,10 @@
 
 namespace esplane::dataplane {
 
-template <PacketIo Clear, CipherIo Cipher>
+template <ClearIo Clear, CipherIo Cipher>
 class Worker {
   public:
-    /// All of it must outlive the worker. The waiter already watches the cipher side's descriptors.
+    /// All of it must outlive the worker. The waiter watches both sides' descriptors.
     Worker(Clear& clear, Cipher& cipher, Waiter& waiter, Mailbox& mailbox)
         : clear_(clear),
           cipher_(cipher),
@@ -37,31 +37,39 @@ class Worker {
     /// Until the mailbox says stop.
     void run() {
         while (!mailbox_.stop.load(std::memory_order_acquire)) {
-            if (!turn()) rest();
+            look();
+            turn();
         }
     }
 
-    /// One round over commands and both sides; whether there was anything to do.
-    bool turn() {
+    /// One round over commands and both sides.
+    void turn() {
         time_ = std::chrono::steady_clock::now();
         now_ = time_.time_since_epoch().count();
-        bool busy = take_commands();
+        take_commands();
         sas_.wear_off(time_);
-        busy |= inbound();
-        busy |= outbound();
+        inbound();
+        outbound();
         early_.expire(now_, mailbox_.drops);
         events_.deliver();
-        return busy;
     }
 
   private:
-    /// Everything that arrives from now on, commands too, is seen by the waiter: nothing can be missed.
-    void rest() {
-        if (waiter_.wait(early_.empty() && !events_.has_waiting() ? -1 : 10)) cipher_.expect_errors();
-        mailbox_.to_worker.silence();
+    /// Sees what there is to do, and sleeps when that is nothing. Everything that arrives from now on, commands too, is
+    /// seen by the waiter: nothing can be missed.
+    void look() {
+        if (waiter_.wait(patience())) cipher_.expect_errors();
+        const Bell& bell = mailbox_.to_worker;
+        if (waiter_.is_readable(bell.descriptor())) bell.silence();
     }
 
-    bool take_commands() {
+    /// How long to sleep if there is nothing to do, in milliseconds; -1: until there is.
+    int patience() const {
+        if (clear_.has_backlog() || cipher_.has_backlog()) return 0;
+        return early_.empty() && !events_.has_waiting() ? -1 : 10;
+    }
+
+    void take_commands() {
         bool any = false;
         while (auto command = mailbox_.commands.pop()) {
             std::visit([this](auto& what) { this->apply(what); }, *command);
@@ -69,7 +77,6 @@ class Worker {
         }
         // What the control thread could not get into the ring has room now; it sleeps until it is told.
         if (any && mailbox_.commands.is_room_wanted()) mailbox_.to_control.ring();
-        return any;
     }
 
     template <typename What>
@@ -84,20 +91,16 @@ class Worker {
         if (const std::size_t count = early_.claim(spi, received_)) process_inbound(count);
     }
 
-    void apply(OpenPort& command) {
-        clear_.attach(command.port, command.descriptor, command.offload);
-        waiter_.add(command.descriptor);
-    }
+    void apply(OpenPort& command) { clear_.attach(command.port, command.descriptor, command.offload); }
 
     void apply(ClosePort& command) {
-        waiter_.remove(command.descriptor);
         clear_.detach(command.port);
         events_.post(PortClosed{command.port});
     }
 
-    bool outbound() {
+    void outbound() {
         const std::size_t count = clear_.rx(received_);
-        if (count == 0) return false;
+        if (count == 0) return;
         out_.clear();
         for (std::size_t i = 0; i < count; ++i)
             out_.add().received = &received_[i];
@@ -110,7 +113,6 @@ class Worker {
             send_sealed();
         } while (fitting_.next_fragments(out_, mailbox_.drops));
         clear_.release();
-        return true;
     }
 
     void send_sealed() {
@@ -127,18 +129,21 @@ class Worker {
             return;
         clear_.slots(slots_);
         const std::size_t count = answers_.write(fitting_.refused(), slots_, time_);
-        mailbox_.drops.count(DropReason::kTxFailed, clear_.tx(std::span(slots_).first(count)));
+        const std::size_t failed = clear_.tx(std::span(slots_).first(count));
+        mailbox_.drops.count(DropReason::kTxFailed, failed + clear_.flush());
     }
 
-    bool inbound() {
+    void inbound() {
         const std::size_t count = cipher_.rx(received_);
         mailbox_.drops.count(DropReason::kRxOverflow, cipher_.take_overflows());
         while (const auto report = cipher_.next_report())
             sas_.apply(*report, time_);
-        if (count == 0) return false;
-        process_inbound(count);
-        cipher_.release();
-        return true;
+        if (count > 0) {
+            process_inbound(count);
+            cipher_.release();
+        }
+        // What the next turn brings may belong to what the clear side holds.
+        if (!cipher_.has_backlog()) flush_clear();
     }
 
     void process_inbound(std::size_t count) {
@@ -162,20 +167,33 @@ class Worker {
         send(clear_, in_);
     }
 
+    void flush_clear() {
+        const std::size_t failed = clear_.flush();
+        if (failed == 0) [[likely]]
+            return;
+        mailbox_.packets.take_back(failed);
+        mailbox_.drops.count(DropReason::kTxFailed, failed);
+    }
+
     template <typename Io, typename SomeBatch>
     void send(Io& io, SomeBatch& batch) {
         std::size_t count = 0;
         for (const auto& packet : batch.packets())
             slots_[count++] = packet.slot;
         if (count == 0) return;
-        const std::size_t failed = io.tx(std::span(slots_).first(count));
-        mailbox_.packets.add(count - failed);
+        std::size_t failed = io.tx(std::span(slots_).first(count));
+        mailbox_.packets.add(count);
         if (failed == 0) [[likely]]
             return;
+        mailbox_.packets.take_back(failed);
         const auto packets = batch.packets();
         for (std::size_t i = 0; i < count; ++i) {
-            if (slots_[i].refused) dataplane::count(mailbox_.drops, packets[i], DropReason::kTxFailed);
+            if (!slots_[i].refused) continue;
+            dataplane::count(mailbox_.drops, packets[i], DropReason::kTxFailed);
+            --failed;
         }
+        // Held since an earlier batch, and of whom is forgotten.
+        mailbox_.drops.count(DropReason::kTxFailed, failed);
     }
 
     void accepted(const InboundPacket& packet) {

@@ -47,6 +47,16 @@ void in_namespace(Test test) {
     if (!made) std::cerr << "SKIPPED: cannot make a network namespace (needs root): " << std::strerror(errno) << '\n';
 }
 
+/// The cipher side as a worker uses it, which looks before it reads.
+class LookingIo : private Waiter, public UdpEspIo {
+  public:
+    explicit LookingIo(const CipherSockets& sockets) : UdpEspIo(sockets, static_cast<Waiter&>(*this)) {}
+    std::size_t rx(std::span<Received> in) {
+        wait(0);
+        return UdpEspIo::rx(in);
+    }
+};
+
 /// From an address to itself, on which this host's own data plane listens.
 inline Path loop(std::string_view text, Encapsulation encapsulation) {
     const std::uint16_t port = encapsulation == Encapsulation::kUdp ? 4500 : 0;
@@ -68,7 +78,7 @@ inline std::string describe(const Slot& way) {
 }
 
 /// A packet of this length each way. How many were not taken.
-inline std::size_t send(UdpEspIo& io, const std::vector<Slot>& ways, std::size_t length) {
+inline std::size_t send(LookingIo& io, const std::vector<Slot>& ways, std::size_t length) {
     std::array<Slot, kBurst> slots;
     io.slots(slots);
     for (std::size_t i = 0; i < ways.size(); ++i) {
@@ -91,7 +101,7 @@ struct Arrived {
 };
 
 /// All that has arrived. On loopback that is everything that tx() has sent.
-inline std::vector<Arrived> receive(UdpEspIo& io) {
+inline std::vector<Arrived> receive(LookingIo& io) {
     std::vector<Arrived> arrived;
     std::array<Received, kBurst> in;
     for (std::size_t got; (got = io.rx(in)) > 0; io.release()) {

@@ -13,7 +13,7 @@ TEST_CASE("DSCP and ECN go out with every packet and come in with it, trains or 
     in_namespace([] {
         auto sockets = CipherSockets::open({});
         REQUIRE(sockets.ok());
-        UdpEspIo io(*sockets);
+        test::LookingIo io(*sockets);
         test::Sniffer sniffer;
         for (const Slot& way : test::every_way()) {
             INFO(test::describe(way));
@@ -48,7 +48,7 @@ TEST_CASE("DF is what each packet asks for, of trains too, and only who may be f
         REQUIRE(test::set_loopback_mtu(1500));
         auto sockets = CipherSockets::open({});
         REQUIRE(sockets.ok());
-        UdpEspIo io(*sockets);
+        test::LookingIo io(*sockets);
         test::Sniffer sniffer;
         for (const Slot& way : test::every_way()) {
             const bool v4 = way.outer.remote.address.family() == Family::kIpv4;
@@ -75,7 +75,7 @@ TEST_CASE("packets with DF and without keep their order, and all arrive where th
     in_namespace([] {
         auto sockets = CipherSockets::open({});
         REQUIRE(sockets.ok());
-        UdpEspIo io(*sockets);
+        test::LookingIo io(*sockets);
         for (const Slot& way : test::every_way()) {
             INFO(test::describe(way));
             std::vector<Slot> slots(kBurst, way);
@@ -98,7 +98,7 @@ TEST_CASE("datagrams of any source arrive on the socket that is read") {
     in_namespace([] {
         auto sockets = CipherSockets::open({});
         REQUIRE(sockets.ok());
-        UdpEspIo io(*sockets);
+        test::LookingIo io(*sockets);
         for (const char* text : {"127.0.0.1", "::1"}) {
             INFO(text);
             sockaddr_storage to{};

@@ -58,7 +58,7 @@ void inject_too_big(const Slot& way, const Bytes& payload) {
     inject(way, v4 ? icmp(way, payload, kUnreachable, kFragmentationNeeded) : icmp(way, payload, kPacketTooBig, 0));
 }
 
-std::vector<TooBigReport> reports(UdpEspIo& io) {
+std::vector<TooBigReport> reports(test::LookingIo& io) {
     std::vector<TooBigReport> all;
     while (auto report = io.next_report())
         all.push_back(*report);
@@ -86,7 +86,7 @@ TEST_CASE("a report that a packet was too big arrives with SPI, MTU and path, an
     in_namespace([] {
         auto sockets = CipherSockets::open({});
         REQUIRE(sockets.ok());
-        UdpEspIo io(*sockets);
+        test::LookingIo io(*sockets);
         for (const Slot& way : test::every_way()) {
             INFO(test::describe(way));
             for (int round = 0; round < 20; ++round) {
@@ -109,7 +109,7 @@ TEST_CASE("a report that comes while packets wait to be read costs none of them"
     in_namespace([] {
         auto sockets = CipherSockets::open({});
         REQUIRE(sockets.ok());
-        UdpEspIo io(*sockets);
+        test::LookingIo io(*sockets);
         for (const Slot& way : test::every_way()) {
             INFO(test::describe(way));
             CHECK(test::send(io, both_kinds(way), 100) == 0);
@@ -128,7 +128,7 @@ TEST_CASE("a quote that ends before ESP, and one of IKE, are reported without SP
     in_namespace([] {
         auto sockets = CipherSockets::open({});
         REQUIRE(sockets.ok());
-        UdpEspIo io(*sockets);
+        test::LookingIo io(*sockets);
         for (const Slot& way : test::every_way()) {
             if (way.encapsulation != Encapsulation::kUdp) continue;
             INFO(test::describe(way));
@@ -149,7 +149,7 @@ TEST_CASE("other errors are taken from the queue and cost no packet either") {
     in_namespace([] {
         auto sockets = CipherSockets::open({});
         REQUIRE(sockets.ok());
-        UdpEspIo io(*sockets);
+        test::LookingIo io(*sockets);
         for (const Slot& way : test::every_way()) {
             INFO(test::describe(way));
             const bool v4 = way.outer.local.address.family() == Family::kIpv4;
@@ -168,7 +168,7 @@ TEST_CASE("what the host itself refuses is reported with the device's MTU, and t
         REQUIRE(test::set_loopback_mtu(1500));
         auto sockets = CipherSockets::open({});
         REQUIRE(sockets.ok());
-        UdpEspIo io(*sockets);
+        test::LookingIo io(*sockets);
         for (Slot way : test::every_way()) {
             INFO(test::describe(way));
             way.dont_fragment = true;
@@ -188,10 +188,7 @@ TEST_CASE("an error that the control thread's datagram met goes to the worker, a
     in_namespace([] {
         auto sockets = CipherSockets::open({});
         REQUIRE(sockets.ok());
-        UdpEspIo io(*sockets);
-        Waiter waiter;
-        for (const CipherSocket& socket : sockets->receiving())
-            waiter.add(socket.fd.get());
+        test::LookingIo io(*sockets);
         for (const char* text : {"127.0.0.1", "::1"}) {
             INFO(text);
             const Slot way{.outer = test::loop(text, Encapsulation::kUdp), .encapsulation = Encapsulation::kUdp};
@@ -204,7 +201,6 @@ TEST_CASE("an error that the control thread's datagram met goes to the worker, a
                 store_be(quoted.data() + 2, other.outer.remote.port);
                 inject_too_big(other, quoted);
                 CHECK(sockets->send_udp(way.outer, Bytes(4, 0), Bytes(30, 7)));
-                waiter.wait(0);
                 arrived += test::receive(io).size();
                 CHECK_FALSE(has_pending_error(*sockets));
             }
@@ -218,7 +214,7 @@ TEST_CASE("a storm of errors is worked off bit by bit, and what does not fit is 
     in_namespace([] {
         auto sockets = CipherSockets::open({});
         REQUIRE(sockets.ok());
-        UdpEspIo io(*sockets);
+        test::LookingIo io(*sockets);
         const Slot way{.outer = test::loop("127.0.0.1", Encapsulation::kNone)};
         for (std::size_t i = 0; i < 3 * TooBigReports::kMostAtOnce; ++i)
             inject_too_big(way, behind_ip(way, kEsp));

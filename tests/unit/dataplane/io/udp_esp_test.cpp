@@ -21,7 +21,7 @@ struct Packet {
 };
 
 /// Sends the packets in bursts, and returns what arrives after each.
-std::vector<Bytes> echo(UdpEspIo& io, const std::vector<Packet>& packets, std::vector<Bytes>& sent) {
+std::vector<Bytes> echo(test::LookingIo& io, const std::vector<Packet>& packets, std::vector<Bytes>& sent) {
     std::vector<Bytes> arrived;
     for (std::size_t begin = 0; begin < packets.size(); begin += kBurst) {
         std::array<Slot, kBurst> slots;
@@ -56,7 +56,7 @@ TEST_CASE("trains of datagrams arrive as the datagrams that they are made of, in
     in_namespace([] {
         auto sockets = CipherSockets::open({});
         REQUIRE(sockets.ok());
-        UdpEspIo io(*sockets);
+        test::LookingIo io(*sockets);
         crypto::SeededRandom random(0x7a13);
         for (const char* address : {"127.0.0.1", "::1"}) {
             INFO(address);
@@ -76,7 +76,7 @@ TEST_CASE("raw ESP arrives without its IP header, and larger than a link takes, 
     in_namespace([] {
         auto sockets = CipherSockets::open({});
         REQUIRE(sockets.ok());
-        UdpEspIo io(*sockets);
+        test::LookingIo io(*sockets);
         for (const char* address : {"127.0.0.1", "::1"}) {
             for (const Encapsulation encapsulation : {Encapsulation::kNone, Encapsulation::kUdp}) {
                 INFO(address);
@@ -94,7 +94,7 @@ TEST_CASE("a datagram without contents is handed out like any other") {
     in_namespace([] {
         auto sockets = CipherSockets::open({});
         REQUIRE(sockets.ok());
-        UdpEspIo io(*sockets);
+        test::LookingIo io(*sockets);
         for (const Slot& way : test::every_way()) {
             INFO(test::describe(way));
             CHECK(test::send(io, {way, way}, 0) == 0);
@@ -111,7 +111,7 @@ TEST_CASE("what the kernel had no room for is counted, once") {
     in_namespace([] {
         auto sockets = CipherSockets::open({});
         REQUIRE(sockets.ok());
-        UdpEspIo io(*sockets);
+        test::LookingIo io(*sockets);
         for (Slot way : test::every_way()) {
             INFO(test::describe(way));
             const int least = 1;

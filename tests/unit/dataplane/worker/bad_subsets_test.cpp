@@ -18,8 +18,7 @@ using test::InboundRig;
 using test::Suite;
 using test::SuitePeer;
 
-constexpr std::size_t kFourBursts = 4 * kBurst;
-static_assert(kFourBursts == 256);
+constexpr std::size_t kPackets = 256;  // several bursts
 
 SelectorPair between(std::string_view local, std::string_view remote) {
     return {.local = {TrafficSelector::from_prefix(*Prefix::parse(local))},
@@ -262,7 +261,7 @@ TEMPLATE_TEST_CASE("four bursts: one bad among the good, one good among the bad,
     for (const Suite& suite : test::suite_of_each_kind()) {
         TestType way(suite);
         const auto send = [&](auto is_bad) {
-            for (std::size_t i = 0; i < kFourBursts; ++i) {
+            for (std::size_t i = 0; i < kPackets; ++i) {
                 // "too_big" is the last, and slow.
                 if (is_bad(i)) {
                     way.bad(TestType::kReasons[i % (std::size(TestType::kReasons) - 1)]);
@@ -298,7 +297,7 @@ TEMPLATE_TEST_CASE("four bursts: random subsets are bad, for random reasons", ""
         for (int round = 0; round < 6; ++round) {
             INFO("seed " << seed << ", " << test::name_of(suite) << ", round " << round);
             const std::uint64_t good_of_16 = random.below(17);
-            for (std::size_t i = 0; i < kFourBursts + random.below(kBurst); ++i) {
+            for (std::size_t i = 0; i < kPackets + random.below(kBurst); ++i) {
                 if (random.below(16) < good_of_16) {
                     way.good();
                     continue;
@@ -318,7 +317,7 @@ TEST_CASE("IKE messages among ESP packets, good and bad: each goes its way") {
     Inbound way(test::suite_of_each_kind().front());
     for (int round = 0; round < 8; ++round) {
         INFO("seed " << seed << ", round " << round);
-        for (std::size_t i = 0; i < kFourBursts; ++i) {
+        for (std::size_t i = 0; i < kPackets; ++i) {
             switch (random.below(4)) {
                 case 0:
                     way.ike();
@@ -341,7 +340,7 @@ TEST_CASE("numbers that run out within four bursts: what has one leaves, in orde
         auto child = std::make_unique<ChildSa>(test::child_options());
         child->out.sequence = test::sequence_after(0xffffffff - left, false);
         bench.give(Install{std::move(child)});
-        for (std::size_t i = 0; i < kFourBursts; ++i)
+        for (std::size_t i = 0; i < kPackets; ++i)
             bench.clear.arrive(test::outgoing_packet(i), test::kDevice);
         bench.work();
         const auto sent = bench.cipher.take();
@@ -353,7 +352,7 @@ TEST_CASE("numbers that run out within four bursts: what has one leaves, in orde
                   test::with_trailer(test::outgoing_packet(i), 4));
         }
         CHECK(bench.clear.take().empty());
-        CHECK(bench.drops() == Drops{{"sequence_exhausted", kFourBursts - left}});
+        CHECK(bench.drops() == Drops{{"sequence_exhausted", kPackets - left}});
     }
 }
 

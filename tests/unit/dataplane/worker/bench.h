@@ -23,8 +23,9 @@ class Bench {
 
     /// Lets the worker do all that there is to do.
     void work() {
-        while (worker_->turn()) {
-        }
+        do {
+            worker_->turn();
+        } while (clear.has_backlog() || cipher.has_backlog());
     }
     Worker<MemoryIo, MemoryIo>& worker() { return *worker_; }
 

@@ -16,9 +16,11 @@ constexpr int kLongMilliseconds = 10'000;
 class SilentIo {
   public:
     std::size_t rx(std::span<Received>) { return 0; }
+    static bool has_backlog() { return false; }
     void release() {}
     void slots(std::span<Slot> lent) { std::fill(lent.begin(), lent.end(), Slot{}); }
     std::size_t tx(std::span<Slot>) { return 0; }
+    static std::size_t flush() { return 0; }
     void expect_errors() {}
     static std::optional<TooBigReport> next_report() { return std::nullopt; }
     static std::uint64_t take_overflows() { return 0; }
