@@ -30,6 +30,9 @@ class EspKey {
     /// Octets of a packet (from SPI to ICV) beyond its text.
     std::size_t overhead() const { return kHeaderLength + iv_length_ + icv_length_; }
 
+    /// Whether many packets in one call to EspCipher cost less than as many calls.
+    bool gains_from_batches() const { return std::holds_alternative<EspHmac>(suite_); }
+
     static constexpr std::size_t kHeaderLength = 8;  ///< SPI and sequence number
 
   private:

@@ -44,38 +44,45 @@ Segmenter::Verdict Segmenter::begin(const OffloadHeader& offload, MutableByteVie
 }
 
 bool Segmenter::find_headers(const OffloadHeader& offload) {
-    const auto inner = parse_inner(packet_);
-    if (!inner || inner->length != packet_.size() || !inner->is_whole) return false;
-    if (inner->protocol != (tcp_ ? kProtocolTcp : kProtocolUdp)) return false;
-    transport_ = inner->transport_offset;
+    inner_ = {};
+    if (!parse_inner(packet_, inner_) || inner_.length != packet_.size() || !inner_.is_whole) return false;
+    if (inner_.protocol != (tcp_ ? kProtocolTcp : kProtocolUdp)) return false;
+    transport_ = inner_.transport_offset;
     const std::size_t least = tcp_ ? kTcpHeader : kUdpHeader;
     if (transport_ + least > packet_.size()) return false;
     const std::size_t length = tcp_ ? (packet_[transport_ + kTcpOffsetAt] >> 4) * 4U : kUdpHeader;
     headers_ = transport_ + length;
     segment_size_ = offload.gso_size;
     count_ = 0;
-    return length >= least && headers_ < packet_.size() && segment_size_ > 0;
+    if (length < least || headers_ >= packet_.size() || headers_ > super_headers_.size()) return false;
+    std::copy_n(packet_.begin(), headers_, super_headers_.begin());
+    return segment_size_ > 0;
 }
 
 // What differs between the segments of a super-packet: lengths and checksums; IPv4's ID, which counts up as in the
 // kernel's own segmentation; TCP's sequence number; FIN and PSH belong to the last, CWR to the first (RFC 3168 6.1.2).
-std::size_t Segmenter::next(std::uint8_t* to) {
+Received Segmenter::next(SegmentHeaders& headers) {
     const std::size_t payload = std::min(segment_size_, packet_.size() - at_);
     const std::size_t length = headers_ + payload;
-    std::copy_n(packet_.data(), headers_, to);
+    headers.inner = inner_;
+    headers.inner.length = static_cast<std::uint32_t>(length);
+    headers.length = static_cast<std::uint32_t>(headers_);
+    std::uint8_t* const to = headers.octets.data();
+    std::copy_n(super_headers_.begin(), headers_, to);
     if (to[0] >> 4 == 4)
         store_be(to + kIpv4IdAt, static_cast<std::uint16_t>(load_be<std::uint16_t>(to + kIpv4IdAt) + count_));
     set_ip_length(to, length);
     std::uint8_t* const checksum = tcp_ ? change_tcp(to + transport_, at_ + payload == packet_.size())
                                         : change_udp(to + transport_, kUdpHeader + payload);
     const std::uint8_t protocol = tcp_ ? kProtocolTcp : kProtocolUdp;
-    std::uint32_t sum = pseudo_header_sum({to, length}, protocol, length - transport_);
+    std::uint32_t sum = pseudo_header_sum({to, headers_}, protocol, length - transport_);
     sum = checksum_add(sum, {to + transport_, headers_ - transport_});
-    sum = checksum_copy(sum, packet_.subspan(at_, payload), to + headers_);
+    sum = checksum_add(sum, packet_.subspan(at_, payload));
     store_be(checksum, finish_transport(sum));
+    const Received segment{.octets = packet_.subspan(at_ - headers_, length), .headers = &headers};
     at_ += payload;
     ++count_;
-    return length;
+    return segment;
 }
 
 std::uint8_t* Segmenter::change_tcp(std::uint8_t* header, bool last) const {

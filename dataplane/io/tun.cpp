@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <numeric>
 #include <utility>
 
 namespace esplane::dataplane {
@@ -64,9 +63,8 @@ Result<Tun, std::string> open_tun(const std::string& device) {
     return Tun{.fd = std::move(fd), .offload = offload};
 }
 
-TunIo::TunIo(Waiter& waiter) : waiter_(waiter), received_(kBurst + 1), sending_(Coalescer::kMostPackets) {
-    std::iota(buffers_.begin(), buffers_.end(), std::uint8_t{0});
-}
+TunIo::TunIo(Waiter& waiter)
+    : waiter_(waiter), received_(kBurst + 2), headers_(kBurst), sending_(Coalescer::kMostPackets) {}
 
 void TunIo::attach(ClearPort port, int fd, OffloadSupport offload) {
     takes_ = devices_.empty() ? offload : takes_ & offload;
@@ -84,6 +82,8 @@ void TunIo::detach(ClearPort port) {
 }
 
 std::size_t TunIo::rx(std::span<Received> in) {
+    first_buffer_ = segmenter_.done() ? kNoBuffer : cut_buffer_;
+    next_buffer_ = 0;
     std::size_t filled = cut(in, 0);
     for (std::size_t i = 0; i < devices_.size() && filled < in.size(); ++i) {
         const Device& device = devices_[(first_ + i) % devices_.size()];
@@ -98,7 +98,8 @@ std::size_t TunIo::read_from(const Device& device, std::span<Received> in, std::
     const std::size_t before = filled;
     while (filled < in.size()) {
         OffloadHeader offload;
-        std::uint8_t* const buffer = buffer_for(filled);
+        const std::size_t number = free_buffer();
+        std::uint8_t* const buffer = received_.at(number);
         const iovec parts[2] = {{&offload, sizeof offload}, {buffer, Buffers::kCapacity}};
         const ssize_t length = readv(device.fd, parts, 2);
         if (length <= static_cast<ssize_t>(sizeof offload)) {
@@ -106,10 +107,11 @@ std::size_t TunIo::read_from(const Device& device, std::span<Received> in, std::
             in[filled++] = {.port = device.port};
             continue;
         }
+        next_buffer_ = number + 1;
         const MutableByteView packet(buffer, static_cast<std::size_t>(length) - sizeof offload);
         const Segmenter::Verdict verdict = segmenter_.begin(offload, packet);
         if (verdict == Segmenter::Verdict::kCut) {
-            std::swap(buffers_[filled], buffers_[kBurst]);
+            cut_buffer_ = number;
             cut_port_ = device.port;
             filled += cut(in, filled);
         } else {
@@ -124,9 +126,8 @@ std::size_t TunIo::read_from(const Device& device, std::span<Received> in, std::
 std::size_t TunIo::cut(std::span<Received> in, std::size_t filled) {
     const std::size_t before = filled;
     for (; filled < in.size() && !segmenter_.done(); ++filled) {
-        std::uint8_t* const buffer = buffer_for(filled);
-        const std::size_t length = segmenter_.next(buffer);
-        in[filled] = {.octets = {buffer, length}, .port = cut_port_};
+        in[filled] = segmenter_.next(headers_[filled]);
+        in[filled].port = cut_port_;
     }
     return filled - before;
 }

@@ -40,6 +40,8 @@ class TunIo {
     std::size_t flush();
 
   private:
+    static constexpr std::size_t kNoBuffer = ~std::size_t{0};
+
     struct Device {
         ClearPort port{};
         int fd = -1;
@@ -50,15 +52,18 @@ class TunIo {
     bool write_train(std::size_t train);
     std::size_t read_from(const Device& device, std::span<Received> in, std::size_t filled);
     std::size_t cut(std::span<Received> in, std::size_t filled);
-    std::uint8_t* buffer_for(std::size_t index) const { return received_.at(buffers_[index]); }
+    /// One in which nothing of this burst stands.
+    std::size_t free_buffer() const { return next_buffer_ == first_buffer_ ? next_buffer_ + 1 : next_buffer_; }
 
     Waiter& waiter_;
     std::vector<Device> devices_;
     std::size_t first_ = 0;  // whose turn it is to be read first
     Buffers received_;
-    /// Which buffer a packet of the burst goes to; the last is that of the super-packet that is being cut.
-    std::array<std::uint8_t, kBurst + 1> buffers_{};
+    std::vector<SegmentHeaders> headers_;  // of a burst
     Segmenter segmenter_;
+    std::size_t cut_buffer_ = kNoBuffer;    // of the super-packet that is being cut
+    std::size_t first_buffer_ = kNoBuffer;  // of the super-packet that the burst begins in the middle of
+    std::size_t next_buffer_ = 0;
     ClearPort cut_port_{};
     Buffers sending_;           // two bursts, lent in turn while packets of one are held
     bool second_half_ = false;  // it is the one to lend

@@ -9,58 +9,38 @@
 namespace esplane::dataplane {
 namespace {
 
-enum class Copy : bool { kNo, kYes };
-
 /// Words of the machine's order, of anything from 0 to 64 KiB.
-template <Copy kCopy>
-std::uint64_t sum_words(const std::uint8_t* from, std::size_t length, std::uint8_t* to) {
+std::uint64_t sum_words(const std::uint8_t* from, std::size_t length) {
     std::uint64_t sum = 0;
     while (length >= sizeof(std::uint32_t)) {
         std::uint32_t word;
         std::memcpy(&word, from, sizeof word);
-        if constexpr (kCopy == Copy::kYes) std::memcpy(to, &word, sizeof word);
         sum += word;
         from += sizeof word;
-        to += kCopy == Copy::kYes ? sizeof word : 0;
         length -= sizeof word;
     }
     if (length == 0) return sum;
     std::uint32_t rest = 0;
     std::memcpy(&rest, from, length);
-    if constexpr (kCopy == Copy::kYes) std::memcpy(to, &rest, length);
     return sum + rest;
 }
 
-template <Copy kCopy>
-__attribute__((target("avx2"))) std::uint64_t sum_vectors(const std::uint8_t* from, std::size_t length,
-                                                          std::uint8_t* to) {
+__attribute__((target("avx2"))) std::uint64_t sum_vectors(const std::uint8_t* from, std::size_t length) {
     const __m256i zero = _mm256_setzero_si256();
     __m256i low = zero;
     __m256i high = zero;
     for (; length >= sizeof(__m256i); length -= sizeof(__m256i)) {
         const __m256i words = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
-        if constexpr (kCopy == Copy::kYes) {
-            _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), words);
-            to += sizeof(__m256i);
-        }
         low = _mm256_add_epi64(low, _mm256_unpacklo_epi32(words, zero));
         high = _mm256_add_epi64(high, _mm256_unpackhi_epi32(words, zero));
         from += sizeof(__m256i);
     }
     alignas(sizeof(__m256i)) std::uint64_t lanes[4];
     _mm256_store_si256(reinterpret_cast<__m256i*>(lanes), _mm256_add_epi64(low, high));
-    return lanes[0] + lanes[1] + lanes[2] + lanes[3] + sum_words<kCopy>(from, length, to);
+    return lanes[0] + lanes[1] + lanes[2] + lanes[3] + sum_words(from, length);
 }
 
-using Sum = std::uint64_t (*)(const std::uint8_t*, std::size_t, std::uint8_t*);
-
-template <Copy kCopy>
-Sum best() {
-    return __builtin_cpu_supports("avx2") != 0 ? sum_vectors<kCopy> : sum_words<kCopy>;
-}
-
-const Sum kSum = best<Copy::kNo>();
-const Sum kSumAndCopy = best<Copy::kYes>();
+const auto kSum = __builtin_cpu_supports("avx2") != 0 ? sum_vectors : sum_words;
 
 std::uint32_t to_network_order(std::uint64_t sum) {
     sum = (sum & 0xffffffff) + (sum >> 32);
@@ -71,11 +51,7 @@ std::uint32_t to_network_order(std::uint64_t sum) {
 }  // namespace
 
 std::uint32_t checksum_add(std::uint32_t sum, ByteView octets) {
-    return sum + to_network_order(kSum(octets.data(), octets.size(), nullptr));
-}
-
-std::uint32_t checksum_copy(std::uint32_t sum, ByteView octets, std::uint8_t* to) {
-    return sum + to_network_order(kSumAndCopy(octets.data(), octets.size(), to));
+    return sum + to_network_order(kSum(octets.data(), octets.size()));
 }
 
 }  // namespace esplane::dataplane

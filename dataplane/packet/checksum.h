@@ -11,9 +11,6 @@ namespace esplane::dataplane {
 /// most 64 KiB, and `sum` from such calls.
 std::uint32_t checksum_add(std::uint32_t sum, ByteView octets);
 
-/// The same, and copies the octets to `to` on the way; the two must not overlap.
-std::uint32_t checksum_copy(std::uint32_t sum, ByteView octets, std::uint8_t* to);
-
 constexpr std::uint16_t checksum_fold(std::uint32_t sum) {
     while (sum > 0xffff)
         sum = (sum & 0xffff) + (sum >> 16);

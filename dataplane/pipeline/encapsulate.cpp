@@ -26,7 +26,7 @@ Verdict use_transport_mode(OutboundPacket& packet, ByteView octets) {
 
 Verdict encapsulate_one(OutboundPacket& packet, const Slot& slot) {
     const OutboundSa& sa = packet.child->out;
-    const ByteView octets = packet.received->octets;
+    const ByteView octets = packet.received->head();
     packet.slot.octets = slot.octets;
     packet.slot.capacity = slot.capacity;
     packet.slot.outer = sa.path;

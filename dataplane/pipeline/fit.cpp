@@ -38,25 +38,40 @@ Fate fate_of(const InnerPacket& inner, ByteView octets, const OutboundSa& sa) {
 }
 
 void Fitting::sort(OutboundBatch& batch, DropCounters& drops) {
-    refused_count_ = whole_count_ = whole_at_ = 0;
+    refused_count_ = whole_count_ = whole_at_ = copy_count_ = 0;
     cutting_.reset();
     const auto fate = [](const OutboundPacket& packet) {
-        return fate_of(packet.inner, packet.received->octets, packet.child->out);
+        return fate_of(packet.inner, packet.received->head(), packet.child->out);
     };
     const auto packets = batch.packets();
     if (std::all_of(packets.begin(), packets.end(), [&](const auto& packet) { return fate(packet) == Fate::kFits; }))
         return;
-    const auto set_aside = [&](const OutboundPacket& packet) {
+    const auto set_aside = [&](OutboundPacket& packet) {
         if (fate(packet) != Fate::kFragment) return false;
+        take_out(packet);
         whole_[whole_count_++] = packet;
         return true;
     };
-    batch.take_or_keep(drops, set_aside, [&](const OutboundPacket& packet) -> Verdict {
+    batch.take_or_keep(drops, set_aside, [&](OutboundPacket& packet) -> Verdict {
         const Fate what = fate(packet);
         if (what == Fate::kFits) return std::nullopt;
-        if (what == Fate::kTell) refused_[refused_count_++] = packet;
+        if (what == Fate::kTell) {
+            take_out(packet);
+            refused_[refused_count_++] = packet;
+        }
         return DropReason::kTooBig;
     });
+}
+
+/// A segment's octets do not stay until its turn comes: the next one may be sealed before.
+void Fitting::take_out(OutboundPacket& packet) {
+    const Received& received = *packet.received;
+    if (received.headers == nullptr) return;
+    Received& copy = copies_[copy_count_];
+    copy = {.octets = {copy_buffers_.at(copy_count_), received.octets.size()}, .port = received.port};
+    received.copy_to(copy.octets.data());
+    packet.received = &copy;
+    ++copy_count_;
 }
 
 bool Fitting::next_fragments(OutboundBatch& batch, DropCounters& drops) {

@@ -38,6 +38,7 @@ class Fitting {
     bool next_fragments(OutboundBatch& batch, DropCounters& drops);
 
   private:
+    void take_out(OutboundPacket& packet);
     bool begin_next(DropCounters& drops);
     void add_piece(OutboundBatch& batch, const Ipv4Fragmenter::Piece& piece);
 
@@ -50,6 +51,9 @@ class Fitting {
     std::uint16_t identification_ = 0;       // of packets with DF, which need have none of their own (RFC 6864 4.1)
     Buffers buffers_;
     std::array<Received, kBurst> pieces_;
+    Buffers copy_buffers_;
+    std::array<Received, kBurst> copies_;  // of segments
+    std::size_t copy_count_ = 0;
 };
 
 }  // namespace esplane::dataplane

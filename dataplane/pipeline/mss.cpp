@@ -1,5 +1,7 @@
 #include "dataplane/pipeline/mss.h"
 
+#include <algorithm>
+
 #include "dataplane/packet/checksum.h"
 
 namespace esplane::dataplane {
@@ -35,7 +37,8 @@ std::size_t find_mss(ByteView header) {
 
 void lower_mss(MutableByteView packet, const InnerPacket& inner, std::uint16_t most) {
     if (most == 0 || inner.protocol != kProtocolTcp || !inner.has_ports) return;
-    const MutableByteView segment = packet.first(inner.length).subspan(inner.transport_offset);
+    const std::size_t length = std::min<std::size_t>(packet.size(), inner.length);
+    const MutableByteView segment = packet.first(length).subspan(inner.transport_offset);
     if (segment.size() < kTcpHeader || (segment[kFlagsAt] & kSyn) == 0) return;
     const std::size_t header_length = (segment[12] >> 4) * 4U;
     if (header_length < kTcpHeader || header_length > segment.size()) return;

@@ -15,7 +15,7 @@ std::uint16_t most_for(const InnerPacket& inner, const InnerSizes& sizes) {
 
 void clamp_mss(OutboundBatch& batch) {
     for (OutboundPacket& packet : batch.packets()) {
-        lower_mss(packet.received->octets, packet.inner, most_for(packet.inner, packet.child->out.sizes));
+        lower_mss(packet.received->head(), packet.inner, most_for(packet.inner, packet.child->out.sizes));
     }
 }
 

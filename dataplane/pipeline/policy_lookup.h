@@ -9,8 +9,11 @@ namespace esplane::dataplane {
 template <typename Wanted>
 void policy_lookup(OutboundBatch& batch, const PolicyTable& policies, Turn turn, DropCounters& drops, Wanted wanted) {
     batch.keep(drops, [&](OutboundPacket& packet) -> Verdict {
-        const ByteView octets = packet.received->octets;
-        if (!parse_inner(octets, packet.inner)) return DropReason::kMalformedInner;
+        const ByteView octets = packet.received->head();
+        if (const SegmentHeaders* const segment = packet.received->headers)
+            packet.inner = segment->inner;
+        else if (!parse_inner(octets, packet.inner))
+            return DropReason::kMalformedInner;
         // Which tunnel a fragment belongs to is not known yet, but where it came from is.
         const std::uint32_t scope = to_number(packet.received->port);
         if (!packet.inner.is_whole) [[unlikely]]

@@ -1,4 +1,5 @@
 // Stage 5, outbound: RFC 4303 3.3. All packets go through the cipher together: suites of CBC and HMAC are fast only so.
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
@@ -32,9 +33,10 @@ std::uint32_t write_trailer(const crypto::EspKey& key, std::uint8_t* to, std::ui
     return padding + kEspTrailer;
 }
 
-/// RFC 4303 2.7: payload, zeros up to the length that all packets have, trailer.
-struct PaddedText {
-    std::array<crypto::Slice, 3> slices;
+/// What does not stand in one piece: headers, payload, zeros up to the length that all packets have (RFC 4303 2.7),
+/// trailer.
+struct GatheredText {
+    std::array<crypto::Slice, 4> slices;
     std::array<std::uint8_t, kTailroom> trailer;
 };
 
@@ -42,38 +44,76 @@ struct PaddedText {
 struct Work {
     Scratch<crypto::SealJob> jobs;
     Scratch<crypto::Slice> texts;
-    Scratch<PaddedText> padded;
+    Scratch<GatheredText> gathered;
     std::size_t count = 0;
 };
 
 /// The trailer right behind the payload makes one piece with it.
-std::span<const crypto::Slice> text_of(const OutboundPacket& packet, Work& work) {
+crypto::Slice text_in_place(const OutboundPacket& packet) {
     const std::uint32_t payload = packet.inner.length - packet.text_offset;
     std::uint8_t* const begin = packet.received->octets.data() + packet.text_offset;
-    const std::uint32_t trailer = write_trailer(packet.child->out.key, begin + payload, payload, packet.next_header);
-    return {&work.texts.make(work.count, begin, payload + trailer), 1};
+    return {begin, payload + write_trailer(packet.child->out.key, begin + payload, payload, packet.next_header)};
 }
 
-/// What follows the payload in memory stays as it is.
-std::span<const crypto::Slice> padded_text_of(const OutboundPacket& packet, Work& work) {
+/// What is around the payload in memory stays as it is.
+std::span<const crypto::Slice> gather(const OutboundPacket& packet, Work& work) {
     static constexpr std::array<std::uint8_t, kLargestMtu> kZeros{};
     const OutboundSa& sa = packet.child->out;
-    PaddedText& text = work.padded.make(work.count);
-    const std::uint32_t padding = sa.sizes.mtu - packet.inner.length;
-    const std::uint32_t trailer = write_trailer(sa.key, text.trailer.data(), sa.sizes.mtu, packet.next_header);
-    text.slices = {crypto::Slice{packet.received->octets.data(), packet.inner.length},
-                   crypto::Slice{kZeros}.first(padding), crypto::Slice{text.trailer}.first(trailer)};
+    GatheredText& text = work.gathered.make(work.count);
+    const bool is_short = sa.pad_to_mtu && packet.inner.length < sa.sizes.mtu;
+    const std::uint32_t zeros = is_short ? sa.sizes.mtu - packet.inner.length : 0;
+    const std::uint32_t payload = packet.inner.length - packet.text_offset;
+    const std::uint32_t trailer = write_trailer(sa.key, text.trailer.data(), payload + zeros, packet.next_header);
+    const ByteView all = packet.received->octets;
+    const ByteView head = packet.received->headers == nullptr ? ByteView{} : packet.received->head();
+    text.slices = {head.empty() ? head : head.subspan(packet.text_offset),
+                   all.first(packet.inner.length).subspan(std::max<std::size_t>(head.size(), packet.text_offset)),
+                   crypto::Slice{kZeros}.first(zeros), crypto::Slice{text.trailer}.first(trailer)};
     return text.slices;
 }
 
-void prepare(OutboundPacket& packet, Work& work) {
+void count_sealed(OutboundPacket& packet, std::size_t text) {
     OutboundSa& sa = packet.child->out;
-    const bool padded = sa.pad_to_mtu && packet.inner.length < sa.sizes.mtu;
-    const auto text = padded ? padded_text_of(packet, work) : text_of(packet, work);
-    packet.slot.length = static_cast<std::uint32_t>(sa.key.overhead() + crypto::total_length(text));
+    packet.slot.length = static_cast<std::uint32_t>(sa.key.overhead() + text);
     sa.volume.packets.add(1);
     sa.volume.bytes.add(packet.inner.length);
+}
+
+void prepare(OutboundPacket& packet, std::span<const crypto::Slice> text, Work& work) {
+    const OutboundSa& sa = packet.child->out;
+    count_sealed(packet, crypto::total_length(text));
     work.jobs.make(work.count++, &sa.key, to_number(sa.spi), sa.esn, packet.sequence, text, packet.slot.octets);
+}
+
+/// Of a segment, whose turn is now: all before it in its super-packet are sealed, so its headers may go over their end.
+/// So it is in one piece without being copied, and what the cipher likes best. The next one's beginning is put back.
+void seal_segment(OutboundPacket& packet, crypto::EspCipher& cipher) {
+    const OutboundSa& sa = packet.child->out;
+    const Received& segment = *packet.received;
+    std::uint8_t* const behind = segment.octets.data() + segment.octets.size();
+    std::array<std::uint8_t, kTailroom> next;
+    std::copy_n(behind, kTailroom, next.begin());
+    segment.copy_to(segment.octets.data());
+    const crypto::Slice text = text_in_place(packet);
+    count_sealed(packet, text.size());
+    const crypto::SealJob job{&sa.key, to_number(sa.spi), sa.esn, packet.sequence, {&text, 1}, packet.slot.octets};
+    cipher.seal({&job, 1});
+    std::copy_n(next.begin(), kTailroom, behind);
+}
+
+/// Seals it at once, or leaves it for all together.
+void seal_or_prepare(OutboundPacket& packet, crypto::EspCipher& cipher, Work& work) {
+    const OutboundSa& sa = packet.child->out;
+    const bool is_segment = packet.received->headers != nullptr;
+    // The segments of one super-packet are all done in the same way, or one would write over what another still needs.
+    if (sa.pad_to_mtu || (is_segment && sa.key.gains_from_batches())) {
+        prepare(packet, gather(packet, work), work);
+    } else if (is_segment) {
+        seal_segment(packet, cipher);
+    } else {
+        const crypto::Slice& text = work.texts.make(work.count, text_in_place(packet));
+        prepare(packet, {&text, 1}, work);
+    }
 }
 
 }  // namespace
@@ -87,7 +127,7 @@ void seal(OutboundBatch& batch, crypto::EspCipher& cipher, DropCounters& drops) 
         // RFC 4303 3.3.3: the sequence MUST NOT cycle.
         if (!sequence) return DropReason::kSequenceExhausted;
         packet.sequence = *sequence;
-        prepare(packet, work);
+        seal_or_prepare(packet, cipher, work);
         return std::nullopt;
     });
     cipher.seal(work.jobs.first(work.count));

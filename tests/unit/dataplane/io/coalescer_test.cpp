@@ -42,8 +42,10 @@ std::vector<std::vector<Bytes>> there_and_back(std::vector<Bytes> packets, Offlo
         }
         REQUIRE_FALSE(segmenter.done());
         while (!segmenter.done()) {
-            Bytes buffer(Segmenter::kLongestSegment);
-            buffer.resize(segmenter.next(buffer.data()));
+            SegmentHeaders headers;
+            const Received segment = segmenter.next(headers);
+            Bytes buffer(segment.octets.size());
+            segment.copy_to(buffer.data());
             train.push_back(std::move(buffer));
         }
         CHECK(coalescer.packets(i) == train.size());

@@ -31,8 +31,10 @@ std::vector<Bytes> cut(const OffloadHeader& offload, Bytes packet) {
     REQUIRE(segmenter.begin(offload, packet) == Verdict::kCut);
     std::vector<Bytes> segments;
     while (!segmenter.done()) {
-        Bytes buffer(Segmenter::kLongestSegment);
-        buffer.resize(segmenter.next(buffer.data()));
+        SegmentHeaders headers;
+        const Received segment = segmenter.next(headers);
+        Bytes buffer(segment.octets.size());
+        segment.copy_to(buffer.data());
         segments.push_back(std::move(buffer));
     }
     return segments;

@@ -23,7 +23,7 @@ TEST_CASE("what holds its own checksum sums up to zero") {
     CHECK(checksum_of(from_hex("45000073000040004011b861c0a80001c0a800c7")) == 0);
 }
 
-TEST_CASE("every length and alignment, summed and copied, against a sum of octets") {
+TEST_CASE("every length and alignment against a sum of octets") {
     crypto::SeededRandom random(0xadd);
     const Bytes octets = random.bytes(2200);
     for (std::size_t length = 0; length <= 2100; length += length < 300 ? 1 : 37) {
@@ -33,12 +33,8 @@ TEST_CASE("every length and alignment, summed and copied, against a sum of octet
             for (std::size_t i = 0; i < length; ++i)
                 sum += i % 2 == 0 ? part[i] * 256U : part[i];
             const auto expected = static_cast<std::uint16_t>(sum % 0xffff);
-            Bytes copy(length + 1, 0xee);
             INFO("length " << length << ", offset " << offset);
             CHECK(checksum_fold(checksum_add(5, part)) % 0xffff == expected);
-            CHECK(checksum_fold(checksum_copy(5, part, copy.data())) % 0xffff == expected);
-            CHECK(std::equal(part.begin(), part.end(), copy.begin()));
-            CHECK(copy[length] == 0xee);
         }
     }
 }
