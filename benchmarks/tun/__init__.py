@@ -1,4 +1,4 @@
-"""Measures gateways between four network namespaces: `scripts/bench-tun`. The laboratory is that of the interop tests."""
+"""`scripts/bench-tun`: gateways between four network namespaces, in the laboratory of the interop tests."""
 
 import sys
 from pathlib import Path

@@ -1,11 +1,12 @@
 """`scripts/bench-tun` after the set-up: measures, and tells what came of it."""
 
 import json
+import signal
 import sys
 
 import lab
 
-from . import machine, options, report, rounds, table
+from . import machine, options, plot, probe, report, rounds, table
 from .wanted import verdicts
 
 
@@ -33,7 +34,7 @@ def print_results(described, results):
 
 def main(arguments):
     chosen = options.parse(arguments)
-    if reason := lab.unavailable():
+    if reason := lab.unavailable() or probe.missing():
         print(f"bench-tun: this machine {reason}", file=sys.stderr)
         return 1
     lab.sweep()
@@ -46,11 +47,14 @@ def main(arguments):
     if chosen.json:
         whole = report.as_json(results, described, chosen.rounds, chosen.effort, chosen.changes)
         chosen.json.write_text(json.dumps(whole, indent=2) + "\n", encoding="utf-8")
+    if chosen.plot:
+        plot.draw(results, described, chosen.plot)
     for failure in results.failures:
         print(f"bench-tun: {failure}", file=sys.stderr)
     return 1 if results.failures else 0
 
 
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # by way of every `with`
 try:
     sys.exit(main(sys.argv[1:]))
 except KeyboardInterrupt:

@@ -2,9 +2,20 @@
 
 import os
 import platform
+import subprocess
 from pathlib import Path
 
+from esplane import BINARY
+
 TELLING_FLAGS = ("aes", "avx2", "avx512f", "vaes", "vpclmulqdq")
+
+PROGRAMS = {
+    "esplane": [BINARY, "--version"],
+    # The package, not the daemon: charon-systemd takes no --version, it starts.
+    "strongswan": ["dpkg-query", "--show", "charon-systemd"],
+    "wireguard-go": ["wireguard-go", "--version"],
+    "iperf3": ["iperf3", "--version"],
+}
 
 
 def describe(cpuinfo=Path("/proc/cpuinfo")):
@@ -18,4 +29,14 @@ def describe(cpuinfo=Path("/proc/cpuinfo")):
         "flags": {flag: flag in flags for flag in TELLING_FLAGS},
         "kernel": f"{platform.system()} {platform.release()}",
         "load_average": os.getloadavg()[0],
+        "programs": {name: _first_line(command) for name, command in PROGRAMS.items()},
     }
+
+
+def _first_line(command):
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10)
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
+    lines = [line for line in done.stdout.splitlines() if line.strip()]
+    return lines[0] if lines else "unknown"

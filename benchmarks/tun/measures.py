@@ -4,7 +4,7 @@ import statistics
 import time
 from dataclasses import dataclass, field
 
-from lab import Lab
+from lab import Lab, LabError
 
 from . import ledger
 from .contenders import Gateways
@@ -74,6 +74,8 @@ def latency_under_load(bench):
 
 def _latency(bench, name):
     times, lost = round_trips(bench.network, bench.effort.echoes, ECHO_INTERVAL)
+    if len(times) < 2:
+        raise LabError(f"{lost} of {lost + len(times)} echoes were lost")
     percentiles = statistics.quantiles(times, n=100, method="inclusive")
     return Taken({f"{name}_p50": percentiles[49], f"{name}_p99": percentiles[98]}, {"echoes": len(times), "lost": lost})
 

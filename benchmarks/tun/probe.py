@@ -14,6 +14,11 @@ DRAIN_SECONDS = 10  # the sink waits for silence, but not longer than half of th
 _runs = itertools.count(1)
 
 
+def missing():
+    """Why nothing can be measured, or None."""
+    return None if PROBE.exists() else f"has no {PROBE}: run scripts/build bench-tun"
+
+
 def udp_trial(lab, network, size, rate, seconds):
     """Datagrams of `size` octets from host-a to host-b at `rate` a second, counted at both ends."""
     run = ["--run", next(_runs)]

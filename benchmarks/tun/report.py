@@ -8,11 +8,11 @@ from .tcp import WARM_UP_SECONDS
 from .wanted import verdicts
 
 METHOD = (
-    "Namespaces host-a - gw-a - gw-b - host-b joined by veth pairs, MTU 1500. Rounds with every contender in turn, each "
-    "with fresh gateways. AES-256-GCM for esplane and strongSwan, wireguard-go as it is with MTU 1420. TCP by iperf3; UDP "
+    "Namespaces host-a - gw-a - gw-b - host-b joined by veth pairs, MTU 1500. Rounds with every contender in turn, "
+    "each with fresh gateways. AES-256-GCM for esplane and strongSwan, wireguard-go with MTU 1420. TCP by iperf3; UDP "
     "by esplane-probe, payload octets a datagram, highest rate with less than 1 % lost; round trips of ICMP echoes one "
-    "after the other. cpu_gateways is of the gateways' processes, cpu_machine of all cores, whoever used them, hosts and "
-    "iperf3 included. Comparisons are made round by round; their median counts."
+    "after the other. cpu_gateways is of the gateways' processes, cpu_machine of all cores, whoever used them, hosts "
+    "and iperf3 included. Comparisons are made round by round; their median counts."
 )
 
 

@@ -1,6 +1,7 @@
 """Every contender in turn, round after round, each time with fresh gateways."""
 
 import statistics
+import subprocess
 from dataclasses import dataclass, field
 from typing import Dict, List
 
@@ -9,6 +10,9 @@ from lab import Lab, LabError
 from .contenders import start
 from .measures import Bench, warm_up
 from .network import Network
+
+# What ends one measurement or one contender's turn. The others go on.
+FAILURES = (LabError, OSError, subprocess.SubprocessError)
 
 
 @dataclass
@@ -49,11 +53,11 @@ def _turn(contender, measures, effort, changes, tell, heading, failures):
                 tell(f"{heading}: {name}")
                 try:
                     taken = measure(bench)
-                except LabError as failure:
+                except FAILURES as failure:
                     failures.append(f"{heading}: {name}: {failure}")
                     continue
                 figures.update(taken.figures)
                 details[name] = taken.details
-    except LabError as failure:
+    except FAILURES as failure:
         failures.append(f"{heading}: {failure}")
     return figures, details

@@ -29,9 +29,11 @@ class Tcp:
         self._client = lab.start(network.a.host, command + list(options))
 
     def finish(self):
-        self._client.wait(self._seconds + WARM_UP_SECONDS + 20)
-        self._server.stop()
-        return parse(self._client.log())
+        try:
+            self._client.wait(self._seconds + WARM_UP_SECONDS + 20)
+            return parse(self._client.log())
+        finally:
+            self.abandon()
 
     def abandon(self):
         for process in (self._client, self._server):
