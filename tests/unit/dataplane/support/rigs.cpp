@@ -35,7 +35,6 @@ OutboundRig::OutboundRig(ChildOptions options, TunnelPolicy policy)
 }
 
 std::vector<Bytes> OutboundRig::run(const std::vector<Bytes>& packets, ClearPort from) {
-    REQUIRE(packets.size() <= kBurst);
     // Each in a block of its own with exactly the tailroom of the contract, so that a sanitizer sees a step beyond.
     std::vector<Bytes> memory;
     std::vector<Received> received;
@@ -44,6 +43,11 @@ std::vector<Bytes> OutboundRig::run(const std::vector<Bytes>& packets, ClearPort
         memory.back().resize(packet.size() + kTailroom, 0xee);
         received.push_back({.octets = MutableByteView(memory.back()).first(packet.size()), .port = from});
     }
+    return run(received);
+}
+
+std::vector<Bytes> OutboundRig::run(std::span<Received> received) {
+    REQUIRE(received.size() <= kBurst);
     batch_.clear();
     for (Received& one : received)
         batch_.add().received = &one;

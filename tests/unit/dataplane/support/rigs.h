@@ -24,6 +24,8 @@ class OutboundRig {
 
     /// Through all stages, at most kBurst. What comes out is the ESP packets.
     std::vector<Bytes> run(const std::vector<Bytes>& packets, ClearPort from = kDevice);
+    /// The same for packets as a clear side hands them out.
+    std::vector<Bytes> run(std::span<Received> received);
 
     TunnelState tunnel;
     ChildSa child;
