@@ -2,13 +2,12 @@
 
 #include <catch2/catch.hpp>
 #include <functional>
-#include <map>
 
 #include "crypto/random.h"
 #include "dataplane/io/segmenter.h"
-#include "dataplane/packet/checksum.h"
 #include "tests/unit/dataplane/support/flows.h"
 #include "tests/unit/dataplane/support/packets.h"
+#include "tests/unit/dataplane/support/traffic.h"
 
 namespace esplane::dataplane {
 namespace {
@@ -214,70 +213,13 @@ TEST_CASE("a train is no longer than an IP packet can say") {
     CHECK(flat(trains) == packets);
 }
 
-/// Flows as they come off the wire, each in its own order, some packets lost, some odd.
-class Traffic {
-  public:
-    explicit Traffic(crypto::Random& random) : random_(random) {
-        for (std::uint8_t i = 0; i < 6; ++i) {
-            Segment flow{
-                .v6 = i % 3 == 2, .tcp = i % 2 == 0, .host = i, .dont_fragment = i < 4, .sequence = 0xffff0000};
-            if (i == 4) flow.options = Bytes(12, 1);
-            flows_.push_back(flow);
-        }
-    }
-    Bytes next() {
-        Segment& flow = flows_[random_.below(4) == 0 ? random_.below(flows_.size()) : current_];
-        if (random_.below(8) == 0) current_ = random_.below(flows_.size());
-        flow.payload = random_.bytes(random_.below(10) == 0 ? random_.below(200) : 200);
-        Segment sent = flow;
-        if (random_.below(12) == 0) sent.flags |= static_cast<std::uint8_t>(1U << random_.below(8));
-        if (random_.below(20) == 0) sent.traffic_class = 3;
-        if (random_.below(20) == 0) sent.ttl = 63;
-        flow.sequence += static_cast<std::uint32_t>(flow.payload.size());
-        flow.id += 1;
-        Bytes packet = test::build(sent);
-        if (random_.below(25) == 0) packet[random_.below(packet.size())] ^= 1;
-        if (random_.below(40) == 0) packet.resize(random_.below(packet.size() + 1));
-        return packet;
-    }
-
-  private:
-    crypto::Random& random_;
-    std::vector<Segment> flows_;
-    std::size_t current_ = 0;
-};
-
-/// With DF set the ID says nothing (RFC 6864 4.1), and is not kept.
-Bytes without_id(Bytes packet) {
-    if (packet.size() < 20 || packet[0] != 0x45 || (packet[6] & 0x40) == 0) return packet;
-    if (checksum_finish(checksum_add(0, ByteView(packet).first(20))) != 0) return packet;
-    packet[4] = packet[5] = packet[10] = packet[11] = 0;
-    return packet;
-}
-
-/// By protocol, addresses and ports: what has another of these, by accident too, is another flow.
-std::map<Bytes, std::vector<Bytes>> by_flow(const std::vector<Bytes>& packets) {
-    std::map<Bytes, std::vector<Bytes>> flows;
-    for (const Bytes& packet : packets) {
-        Bytes key;
-        const bool v4 = !packet.empty() && packet[0] >> 4 == 4;
-        if (packet.size() >= (v4 ? 24U : 44U)) {
-            const ByteView view(packet);
-            key = to_bytes(v4 ? view.subspan(12, 12) : view.subspan(8, 36));
-            key.push_back(packet[v4 ? 9 : 6]);
-        }
-        flows[key].push_back(without_id(packet));
-    }
-    return flows;
-}
-
 TEST_CASE("random flows, losses and accidents: every octet comes out, in order within each flow") {
     const std::uint64_t seed = 0xc0a1e5ce;
     crypto::SeededRandom random(seed);
     std::size_t joined = 0;
     for (int round = 0; round < 400; ++round) {
         INFO("seed " << seed << ", round " << round);
-        Traffic traffic(random);
+        test::Traffic traffic(random);
         std::vector<Bytes> packets;
         const std::size_t count = 1 + random.below(kBurst);
         while (packets.size() < count) {
@@ -286,7 +228,7 @@ TEST_CASE("random flows, losses and accidents: every octet comes out, in order w
         }
         const auto trains = there_and_back(packets);
         joined += packets.size() - trains.size();
-        REQUIRE(by_flow(flat(trains)) == by_flow(packets));
+        REQUIRE(test::by_flow(flat(trains)) == test::by_flow(packets));
     }
     CHECK(joined > 5000);
 }

@@ -5,20 +5,6 @@
 namespace esplane::dataplane::test {
 namespace {
 
-/// Deliberately not the program's own: octets by weight in 64 bits, folded at the end.
-std::uint64_t weigh(ByteView octets) {
-    std::uint64_t sum = 0;
-    for (std::size_t i = 0; i < octets.size(); ++i)
-        sum += i % 2 == 0 ? octets[i] * 256U : octets[i];
-    return sum;
-}
-
-std::uint16_t fold(std::uint64_t sum) {
-    while (sum >> 16 != 0)
-        sum = (sum & 0xffff) + (sum >> 16);
-    return static_cast<std::uint16_t>(sum);
-}
-
 std::uint64_t weigh_transport(ByteView packet) {
     const bool v4 = packet[0] >> 4 == 4;
     const std::size_t header = v4 ? 20 : 40;
@@ -37,6 +23,7 @@ Bytes transport_of(const Segment& segment) {
         header[12] = static_cast<std::uint8_t>((20 + segment.options.size()) / 4 << 4);
         header[13] = segment.flags;
         store_be(header.data() + 14, segment.window);
+        store_be(header.data() + 18, segment.urgent);
         append(header, segment.options);
     } else {
         store_be(header.data() + 4, static_cast<std::uint16_t>(8 + segment.payload.size()));
@@ -68,6 +55,19 @@ Bytes ip_header_of(const Segment& segment, std::size_t transport_length) {
 }
 
 }  // namespace
+
+std::uint64_t weigh(ByteView octets) {
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < octets.size(); ++i)
+        sum += i % 2 == 0 ? octets[i] * 256U : octets[i];
+    return sum;
+}
+
+std::uint16_t fold(std::uint64_t sum) {
+    while (sum >> 16 != 0)
+        sum = (sum & 0xffff) + (sum >> 16);
+    return static_cast<std::uint16_t>(sum);
+}
 
 Bytes build(const Segment& segment) {
     const Bytes transport = transport_of(segment);

@@ -21,11 +21,17 @@ struct Segment {
     std::uint32_t acknowledged = 77;
     std::uint8_t flags = 0x10;  ///< ACK
     std::uint16_t window = 501;
+    std::uint16_t urgent = 0;
     Bytes options;  ///< of TCP, a multiple of 4 octets
     Bytes payload;
 };
 
 Bytes build(const Segment& segment);
+
+/// The Internet checksum (RFC 1071), deliberately not by the program's own code: octets by weight in 64 bits, folded at
+/// the end. Not complemented.
+std::uint64_t weigh(ByteView octets);
+std::uint16_t fold(std::uint64_t sum);
 
 /// Whether IPv4's header checksum, where there is one, and the transport's are right. The packet is TCP or UDP right
 /// behind the IP header, without IPv4 options.
