@@ -15,7 +15,7 @@ MemoryIo::MemoryIo() : lent_(kBurst) {}
 
 std::size_t MemoryIo::rx(std::span<Received> in) {
     std::size_t count = 0;
-    for (; count < in.size() && taken_ < arrivals_.size(); ++count, ++taken_) {
+    for (; count < std::min(in.size(), at_once) && taken_ < arrivals_.size(); ++count, ++taken_) {
         Arrival& arrival = arrivals_[taken_];
         in[count] = arrival.described;
         in[count].octets = MutableByteView(arrival.octets).first(arrival.length);
@@ -76,9 +76,10 @@ void MemoryIo::arrive(Bytes octets, ClearPort port) {
     arrivals_.push_back({std::move(octets), length, {.port = port}});
 }
 
-void MemoryIo::arrive(Bytes octets, const Path& outer, Encapsulation encapsulation) {
+void MemoryIo::arrive(Bytes octets, const Path& outer, Encapsulation encapsulation, std::uint8_t traffic_class) {
     const std::size_t length = octets.size();
-    arrivals_.push_back({std::move(octets), length, {.outer = outer, .encapsulation = encapsulation}});
+    arrivals_.push_back(
+        {std::move(octets), length, {.outer = outer, .encapsulation = encapsulation, .traffic_class = traffic_class}});
 }
 
 std::vector<Sent> MemoryIo::take() {

@@ -38,17 +38,19 @@ class MemoryIo {
 
     /// The worker's next rx() finds it.
     void arrive(Bytes octets, ClearPort port);
-    void arrive(Bytes octets, const Path& outer, Encapsulation encapsulation = Encapsulation::kUdp);
+    void arrive(Bytes octets, const Path& outer, Encapsulation encapsulation = Encapsulation::kUdp,
+                std::uint8_t traffic_class = 0);
     /// What was sent since the last call, in order.
     std::vector<Sent> take();
 
     std::vector<ClearPort> attached;
     std::vector<TooBigReport> reports;  ///< handed to the worker, the last first
     std::uint64_t overflows = 0;
-    std::size_t refuse = 0;      ///< how many of the next packets tx() does not take
-    bool forgets = false;        ///< only counts what is sent, without allocating
-    std::size_t sent_count = 0;  ///< since the beginning
-    bool is_lent = false;        ///< between rx() that gave something and release()
+    std::size_t at_once = kBurst;  ///< how many one rx() hands out at most
+    std::size_t refuse = 0;        ///< how many of the next packets tx() does not take
+    bool forgets = false;          ///< only counts what is sent, without allocating
+    std::size_t sent_count = 0;    ///< since the beginning
+    bool is_lent = false;          ///< between rx() that gave something and release()
 
   private:
     struct Arrival {
