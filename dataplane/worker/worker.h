@@ -127,6 +127,8 @@ class Worker {
     void tell_senders() {
         if (fitting_.refused().empty()) [[likely]]
             return;
+        // What is held has been counted as gone through, the answers are not: one must not be taken for the other.
+        flush_clear();
         clear_.slots(slots_);
         const std::size_t count = answers_.write(fitting_.refused(), slots_, time_);
         const std::size_t failed = clear_.tx(std::span(slots_).first(count));

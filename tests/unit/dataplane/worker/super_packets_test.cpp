@@ -14,6 +14,7 @@
 #include "tests/unit/dataplane/support/children.h"
 #include "tests/unit/dataplane/support/host_traffic.h"
 #include "tests/unit/dataplane/support/memory_io.h"
+#include "tests/unit/dataplane/support/packets.h"
 #include "tests/unit/dataplane/support/rigs.h"
 #include "tests/unit/dataplane/support/traffic.h"
 
@@ -307,6 +308,26 @@ TEST_CASE("what a host sends in super-packets comes out at the other as it went 
         CHECK(crossing.joined >= each.least_joined);
         CHECK(crossing.bridging >= each.least_bridging);
     }
+}
+
+TEST_CASE("a packet that was held counts as gone through only if its device takes it, whatever makes it go") {
+    Gateway a(child_of_a(), {true, true});
+    const test::Segment whole{.payload = test::filler(200)};
+    a.host.hand_out(test::without_checksum(test::build(whole), 100));
+    a.work();
+    Gateway b(test::mirrored(child_of_a()), {true, true});
+    b.cipher.at_once = 1;  // the first is held while the second waits
+    for (const Sent& sent : a.cipher.take())
+        b.cipher.arrive(sent.octets, {sent.outer.remote, sent.outer.local});
+    const bool answers = GENERATE(false, true);
+    if (answers) {
+        const Bytes too_big = test::filler(65'515);
+        b.host.hand_out({{}, test::ipv4(test::address("10.2.0.9"), test::address("10.1.0.9"), 17, too_big, 0x4000)});
+    }
+    b.host.close_kernel();
+    b.work();
+    CHECK(b.packets() == 0);
+    CHECK(b.drops() == (answers ? Drops{{"too_big", 1}, {"tx_failed", 3}} : Drops{{"tx_failed", 2}}));
 }
 
 }  // namespace
