@@ -90,7 +90,7 @@ Reply answer_with_child(Core& core, IkeSa& sa, Tunnel& tunnel, const Transcript&
         return reply;
     }
     NewChild made;
-    made.spi_in = core.spis.lease(core.random);
+    made.spi_in = core.spis.lease(core.random, tunnel.options.worker);
     made.keys = derive_child_keys(sa.suite.prf, sa.protection->sk_d, choice->suite, nullptr,
                                   {transcript.nonce_i, transcript.nonce_r});
     put_child_answer(reply.payloads, *choice, made.spi_in.spi());

@@ -51,7 +51,7 @@ Bytes spi_octets(dataplane::Spi spi) {
 ChildOffer make_child_offer(Core& core, const IkeSa& sa, const Tunnel& tunnel, std::uint32_t policy, bool with_dh) {
     ChildOffer offer;
     offer.policy = policy;
-    offer.spi_in = core.spis.lease(core.random);
+    offer.spi_in = core.spis.lease(core.random, tunnel.options.worker);
     offer.proposals =
         offer_esp(tunnel.options.esp_proposals, spi_octets(offer.spi_in.spi()), with_dh, esn_allowed(tunnel));
     offer.selectors = tunnel.child(policy).selectors;

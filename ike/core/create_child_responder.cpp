@@ -85,11 +85,11 @@ Result<Agreed, Refusal> agree(Core& core, const IkeSa& sa, const Tunnel& tunnel,
     return agreed;
 }
 
-Reply answer(Core& core, IkeSa& sa, Agreed agreed, ChildSa* old, const Bytes& nonce_i) {
+Reply answer(Core& core, IkeSa& sa, const Tunnel& tunnel, Agreed agreed, ChildSa* old, const Bytes& nonce_i) {
     Reply reply;
     const Bytes nonce_r = core.random.bytes(kNonceLength);
     NewChild made;
-    made.spi_in = core.spis.lease(core.random);
+    made.spi_in = core.spis.lease(core.random, tunnel.options.worker);
     made.keys = derive_child_keys(sa.suite.prf, sa.protection->sk_d, agreed.choice.suite,
                                   agreed.shared ? &*agreed.shared : nullptr, {nonce_i, nonce_r});
     put_child_answer(reply.payloads, agreed.choice, made.spi_in.spi());
@@ -145,7 +145,7 @@ Reply on_child_request(Core& core, IkeSa& sa, const wire::Payloads& payloads) {
         note_refusal(core, *tunnel, policy, agreed.error().error);
         return refuse(agreed.error().notify, agreed.error().data);
     }
-    return answer(core, sa, std::move(*agreed), old, *payloads.nonce);
+    return answer(core, sa, *tunnel, std::move(*agreed), old, *payloads.nonce);
 }
 
 }  // namespace esplane::ike

@@ -46,6 +46,7 @@ struct ChildPolicy {
 
 struct TunnelOptions {
     dataplane::TunnelId id{};
+    dataplane::WorkerId worker{};  ///< of the data plane, which has the tunnel's CHILD_SAs
     std::string name;
     std::optional<IpAddress> local_address;   ///< none: whichever the route to the peer has
     std::optional<IpAddress> remote_address;  ///< none: any; such a tunnel can only listen

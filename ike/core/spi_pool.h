@@ -1,4 +1,5 @@
-// Inbound ESP SPIs: random, unique among those in use, never 0 to 255 (RFC 4303 2.1).
+// Inbound ESP SPIs: random, unique among those in use, never 0 to 255 (RFC 4303 2.1), but for the octet that names the
+// worker of the data plane which has the SA.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +35,7 @@ class SpiLease {
 
 class SpiPool {
   public:
-    SpiLease lease(crypto::Random& random);
+    SpiLease lease(crypto::Random& random, dataplane::WorkerId worker);
     std::size_t in_use() const { return taken_.size(); }
 
   private:

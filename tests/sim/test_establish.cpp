@@ -172,6 +172,26 @@ TEST_CASE("several tunnels between the same addresses find each other by selecto
     }
 }
 
+TEST_CASE("the SPIs of a tunnel name the worker that has it, in either role and after every rekey") {
+    Pair pair;
+    auto left = left_tunnel();
+    auto right = right_tunnel();
+    left.worker = dataplane::WorkerId{5};
+    right.worker = dataplane::WorkerId{63};
+    pair.add(left, right);
+    pair.world.run_for(seconds(1));
+    for (Node* starter : {&pair.left, &pair.right}) {
+        starter->command(ike::Rekey{"t", false});
+        pair.world.run_for(seconds(1));
+    }
+    REQUIRE(pair.up());
+    CHECK(pair.left.dataplane().children().size() > 1);
+    for (const auto& [id, child] : pair.left.dataplane().children())
+        CHECK(worker_of(child.options.spi_in) == left.worker);
+    for (const auto& [id, child] : pair.right.dataplane().children())
+        CHECK(worker_of(child.options.spi_in) == right.worker);
+}
+
 TEST_CASE("start on-demand waits for a packet, start listen for the peer") {
     Pair pair;
     auto left = left_tunnel();

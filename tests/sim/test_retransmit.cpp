@@ -158,28 +158,31 @@ TEST_CASE("the incoming window") {
     CHECK(ike::IncomingWindow(0).judge(UINT32_MAX, first) == Verdict::kOutside);
 }
 
-TEST_CASE("SPIs are never reserved ones and never two alike") {
-    /// Yields small numbers, so that reserved values and repetitions come up all the time.
-    class SmallRandom : public crypto::Random {
+TEST_CASE("SPIs are never reserved ones, never two alike, and name their worker") {
+    /// Yields few numbers, so that reserved values and repetitions come up all the time.
+    class FewNumbers : public crypto::Random {
       public:
         void fill(MutableByteView out) override {
             std::fill(out.begin(), out.end(), std::uint8_t{0});
             const std::uint16_t value = static_cast<std::uint16_t>(inner_.below(400));
-            if (out.size() >= 2) std::memcpy(out.data(), &value, 2);
+            // The lowest octet names the worker, whatever is drawn.
+            if (out.size() >= 3) std::memcpy(out.data() + 1, &value, 2);
         }
 
       private:
         crypto::SeededRandom inner_{1};
     };
-    SmallRandom random;
+    FewNumbers random;
     ike::SpiPool pool;
     {
         std::vector<ike::SpiLease> leases;
         std::set<std::uint32_t> seen;
         for (int i = 0; i < 100; ++i) {
-            leases.push_back(pool.lease(random));
+            const dataplane::WorkerId worker{static_cast<std::uint8_t>(i % 3)};
+            leases.push_back(pool.lease(random, worker));
             const auto spi = dataplane::to_number(leases.back().spi());
             CHECK(spi >= 256);
+            CHECK(dataplane::worker_of(leases.back().spi()) == worker);
             CHECK(seen.insert(spi).second);
         }
         CHECK(pool.in_use() == 100);
