@@ -48,10 +48,10 @@ TunDataplane::~TunDataplane() {
 }
 
 Result<void, std::string> TunDataplane::open_port(const ClearPortOptions& port) {
-    auto device = open_tun(port.device);
+    auto device = open_tun(port.device, 1);
     if (!device) return Failure{device.error()};
-    const int descriptor = device->fd.get();
-    devices_[port.port] = std::move(device->fd);
+    const int descriptor = device->queues.front().get();
+    devices_[port.port] = std::move(device->queues.front());
     submit(OpenPort{port.port, descriptor, device->offload});
     return {};
 }

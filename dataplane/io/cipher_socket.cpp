@@ -68,14 +68,19 @@ bool share_port(int fd) {
 }
 
 /// The first was bound without SO_REUSEPORT, and so has found the port free; a second program of ours does not.
-bool bind_beside(const CipherSocket& first, const CipherSocket& second, std::uint16_t port) {
-    return share_port(first.fd.get()) && share_port(second.fd.get()) && bind_wildcard(second, port) &&
-           steer_to_first(first.fd.get());
+bool bind_beside(const CipherSocket& first, const CipherSocket& next, const Options& options) {
+    return share_port(first.fd.get()) && share_port(next.fd.get()) && bind_wildcard(next, options.natt_port) &&
+           steer_by_spi(first.fd.get(), options.cpus.size());
+}
+
+bool bind_receiving(const CipherSocket& socket, const CipherSocket* first, const Options& options) {
+    return first == nullptr ? bind_wildcard(socket, options.natt_port) : bind_beside(*first, socket, options);
 }
 
 }  // namespace
 
-Result<CipherSocket, std::string> open_receiving(Family family, Encapsulation encapsulation, const Options& options) {
+Result<CipherSocket, std::string> open_receiving(Family family, Encapsulation encapsulation, SocketSeat seat,
+                                                 const Options& options) {
     CipherSocket made{.family = family, .encapsulation = encapsulation};
     made.fd = make(made);
     if (!made.fd.is_open()) {
@@ -83,8 +88,12 @@ Result<CipherSocket, std::string> open_receiving(Family family, Encapsulation en
         return failure(made, options);
     }
     if (!set_cipher_options(made, options.socket_mark)) return failure(made, options);
-    if (!is_udp(made)) return made;
-    if (!bind_wildcard(made, options.natt_port)) return failure(made, options);
+    if (!is_udp(made)) {
+        const std::size_t workers = options.cpus.size();
+        if (workers > 1 && !keep_own_spis(made.fd.get(), family, seat.worker, workers)) return failure(made, options);
+        return made;
+    }
+    if (!bind_receiving(made, seat.first, options)) return failure(made, options);
     made.sends_trains = ask_for_trains(made.fd.get());
     return made;
 }
@@ -97,7 +106,7 @@ Result<CipherSocket, std::string> open_unfragmented(const CipherSocket& receivin
     if (!close_ears(made.fd.get())) return failure(made, options);
     if (!set_cipher_options(made, options.socket_mark)) return failure(made, options);
     if (!is_udp(made)) return made;
-    if (!bind_beside(receiving, made, options.natt_port)) return failure(made, options);
+    if (!bind_beside(receiving, made, options)) return failure(made, options);
     made.sends_trains = ask_for_trains(made.fd.get());
     return made;
 }

@@ -1,5 +1,5 @@
 // One socket of the cipher side. For each family and encapsulation there are two, since DF is a property of the socket:
-// one that receives, and sends without DF; and one that only sends, with DF.
+// one that receives, and sends without DF; and one that only sends, with DF. Each worker has a pair of its own.
 #pragma once
 
 #include <string>
@@ -20,8 +20,16 @@ struct CipherSocket {
     bool sends_trains = false;   ///< takes many datagrams of one size in one call (UDP_SEGMENT, Linux 4.18)
 };
 
-/// Bound to the wildcard address. One that is not open: the kernel has no such family. The error says what to do.
-Result<CipherSocket, std::string> open_receiving(Family family, Encapsulation encapsulation, const Options& options);
+/// Whose sockets are opened: those of the first worker, or of one more beside them.
+struct SocketSeat {
+    WorkerId worker{};
+    const CipherSocket* first = nullptr;  ///< the first worker's receiving one of this kind; null: this is it
+};
+
+/// Bound to the wildcard address. One that is not open: the kernel has no such family. The error says what to do. The
+/// workers' are opened in order, each with the other of its pair before the next.
+Result<CipherSocket, std::string> open_receiving(Family family, Encapsulation encapsulation, SocketSeat seat,
+                                                 const Options& options);
 /// The one that goes with it, and never receives.
 Result<CipherSocket, std::string> open_unfragmented(const CipherSocket& receiving, const Options& options);
 

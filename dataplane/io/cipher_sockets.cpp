@@ -8,13 +8,24 @@
 namespace esplane::dataplane {
 
 Result<CipherSockets, std::string> CipherSockets::open(const Options& options) {
+    return open(WorkerId{}, nullptr, options);
+}
+
+Result<CipherSockets, std::string> CipherSockets::open_beside(const CipherSockets& first, WorkerId worker,
+                                                              const Options& options) {
+    return open(worker, &first, options);
+}
+
+Result<CipherSockets, std::string> CipherSockets::open(WorkerId worker, const CipherSockets* first,
+                                                       const Options& options) {
     CipherSockets sockets;
     sockets.natt_port_ = options.natt_port;
     constexpr std::size_t kPairs = 4;
     std::size_t next = 0;
     for (const Encapsulation encapsulation : {Encapsulation::kUdp, Encapsulation::kNone}) {
         for (const Family family : {Family::kIpv4, Family::kIpv6}) {
-            auto receiving = open_receiving(family, encapsulation, options);
+            const SocketSeat seat{worker, first == nullptr ? nullptr : &first->sockets_[next]};
+            auto receiving = open_receiving(family, encapsulation, seat, options);
             if (!receiving) return Failure{receiving.error()};
             auto unfragmented = open_unfragmented(*receiving, options);
             if (!unfragmented) return Failure{unfragmented.error()};

@@ -1,5 +1,5 @@
-// The sockets of the cipher side: UDP 4500 for ESP and IKE behind a NAT (RFC 3948), raw IP for protocol 50; both
-// families; with DF and without.
+// One worker's sockets of the cipher side: UDP 4500 for ESP and IKE behind a NAT (RFC 3948), raw IP for protocol 50;
+// both families; with DF and without.
 #pragma once
 
 #include <array>
@@ -23,8 +23,11 @@ constexpr bool is_lack_of_room(int error) {
 
 class CipherSockets {
   public:
-    /// IPv6 is left out where the kernel has none.
+    /// The first worker's. IPv6 is left out where the kernel has none.
     static Result<CipherSockets, std::string> open(const Options& options);
+    /// The next worker's, on the same port: in order, up to as many as `options` has.
+    static Result<CipherSockets, std::string> open_beside(const CipherSockets& first, WorkerId worker,
+                                                          const Options& options);
 
     /// Those on which anything arrives.
     std::span<const CipherSocket, 4> receiving() const { return std::span(sockets_).first<4>(); }
@@ -45,6 +48,8 @@ class CipherSockets {
     bool send_udp(const Path& path, ByteView marker, ByteView datagram) const;
 
   private:
+    static Result<CipherSockets, std::string> open(WorkerId worker, const CipherSockets* first, const Options& options);
+
     std::array<CipherSocket, 8> sockets_;
     std::uint16_t natt_port_ = 0;
     mutable ErrorMarks error_marks_;

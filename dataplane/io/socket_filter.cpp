@@ -3,24 +3,78 @@
 #include <linux/filter.h>
 #include <sys/socket.h>
 
+#include <limits>
+#include <span>
+
 namespace esplane::dataplane {
 namespace {
 
-/// Says 0 of every packet: octets of it to keep, or the index of the socket in its group.
-bool attach_zero(int fd, int option) {
-    sock_filter code[] = {BPF_STMT(BPF_RET | BPF_K, 0)};
-    const sock_fprog program{.len = 1, .filter = code};
+constexpr std::uint32_t kWholePacket = std::numeric_limits<std::uint32_t>::max();
+
+bool attach(int fd, int option, std::span<sock_filter> code) {
+    const sock_fprog program{.len = static_cast<unsigned short>(code.size()), .filter = code.data()};
     return setsockopt(fd, SOL_SOCKET, option, &program, sizeof program) == 0;
+}
+
+/// X = where ESP begins: a raw IPv4 socket sees the IP header, too; an IPv6 one does not (raw(7), RFC 3542 3).
+sock_filter find_esp(Family family) {
+    if (family == Family::kIpv4) return BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0);
+    return BPF_STMT(BPF_LDX | BPF_W | BPF_IMM, 0);
+}
+
+bool keep_those_of_none(int fd, Family family, std::uint32_t workers) {
+    sock_filter code[] = {
+        find_esp(family),
+        BPF_STMT(BPF_LD | BPF_W | BPF_LEN, 0),
+        BPF_STMT(BPF_ALU | BPF_SUB | BPF_X, 0),
+        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, sizeof(Spi), 0, 4),
+        BPF_STMT(BPF_LD | BPF_W | BPF_IND, 0),
+        BPF_STMT(BPF_ALU | BPF_AND | BPF_K, kWorkerOfSpi),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0),
+        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, workers, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, kWholePacket),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+    };
+    return attach(fd, SO_ATTACH_FILTER, code);
+}
+
+bool keep_those_of(int fd, Family family, WorkerId worker) {
+    sock_filter code[] = {
+        find_esp(family),
+        // Of what is too short for an SPI nothing is kept: a load beyond its end says so.
+        BPF_STMT(BPF_LD | BPF_W | BPF_IND, 0),
+        BPF_STMT(BPF_ALU | BPF_AND | BPF_K, kWorkerOfSpi),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, to_number(worker), 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, kWholePacket),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+    };
+    return attach(fd, SO_ATTACH_FILTER, code);
 }
 
 }  // namespace
 
 bool drop_all(int fd) {
-    return attach_zero(fd, SO_ATTACH_FILTER);
+    sock_filter code[] = {BPF_STMT(BPF_RET | BPF_K, 0)};
+    return attach(fd, SO_ATTACH_FILTER, code);
 }
 
-bool steer_to_first(int fd) {
-    return attach_zero(fd, SO_ATTACH_REUSEPORT_CBPF);
+bool steer_by_spi(int fd, std::size_t workers) {
+    sock_filter code[] = {
+        // The SPI, or the zeros that mark IKE (RFC 3948 2.2). A load beyond the end says 0 of the whole packet.
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+        BPF_STMT(BPF_ALU | BPF_AND | BPF_K, kWorkerOfSpi),
+        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, static_cast<std::uint32_t>(workers), 2, 0),
+        // What is said is an index into the sockets in the order of their binding.
+        BPF_STMT(BPF_ALU | BPF_MUL | BPF_K, 2),
+        BPF_STMT(BPF_RET | BPF_A, 0),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+    };
+    return attach(fd, SO_ATTACH_REUSEPORT_CBPF, code);
+}
+
+bool keep_own_spis(int fd, Family family, WorkerId worker, std::size_t workers) {
+    if (worker == WorkerId{}) return keep_those_of_none(fd, family, static_cast<std::uint32_t>(workers));
+    return keep_those_of(fd, family, worker);
 }
 
 }  // namespace esplane::dataplane

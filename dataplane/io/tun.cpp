@@ -25,7 +25,9 @@ std::string advice(int error) {
         case EBUSY:
             return "; another program holds the device: choose another `interface`";
         case EINVAL:
-            return "; a device of this name exists and is no TUN device: choose another `interface`";
+            return "; a device of this name exists and is no TUN device, or not of as many queues as there are "
+                   "workers: "
+                   "choose another `interface`";
         default:
             return "";
     }
@@ -40,6 +42,20 @@ OffloadSupport ask_for_offload(int fd) {
     return {};
 }
 
+/// Not open, with errno, when the kernel has no such device and makes none.
+FileDescriptor open_queue(const std::string& device, int flags) {
+    ifreq request{};
+    request.ifr_flags = static_cast<short>(IFF_TUN | IFF_NO_PI | IFF_VNET_HDR | flags);
+    if (device.size() >= IFNAMSIZ) {
+        errno = ENAMETOOLONG;
+        return {};
+    }
+    std::copy(device.begin(), device.end(), request.ifr_name);
+    FileDescriptor fd(open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC));
+    if (fd.is_open() && ioctl(fd.get(), TUNSETIFF, &request) != 0) return {};
+    return fd;
+}
+
 /// Whether a read that brought no packet took one: Linux throws away what it cannot describe by an offload header, and
 /// says EINVAL. Such a packet is handed out empty, and counted as malformed like one that we cannot make sense of.
 bool was_lost(ssize_t length) {
@@ -48,19 +64,18 @@ bool was_lost(ssize_t length) {
 
 }  // namespace
 
-Result<Tun, std::string> open_tun(const std::string& device) {
-    const auto failed = [&](int error) {
-        return Failure{"cannot create TUN device " + device + ": " + std::strerror(error) + advice(error)};
-    };
-    FileDescriptor fd(open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC));
-    if (!fd.is_open()) return failed(errno);
-    ifreq request{};
-    request.ifr_flags = IFF_TUN | IFF_NO_PI | IFF_VNET_HDR;
-    if (device.size() >= IFNAMSIZ) return failed(ENAMETOOLONG);
-    std::copy(device.begin(), device.end(), request.ifr_name);
-    if (ioctl(fd.get(), TUNSETIFF, &request) != 0) return failed(errno);
-    const OffloadSupport offload = ask_for_offload(fd.get());
-    return Tun{.fd = std::move(fd), .offload = offload};
+Result<Tun, std::string> open_tun(const std::string& device, std::size_t queues) {
+    Tun tun;
+    for (std::size_t i = 0; i < queues; ++i) {
+        FileDescriptor queue = open_queue(device, queues > 1 ? IFF_MULTI_QUEUE : 0);
+        if (!queue.is_open()) {
+            const int error = errno;
+            return Failure{"cannot create TUN device " + device + ": " + std::strerror(error) + advice(error)};
+        }
+        tun.queues.push_back(std::move(queue));
+    }
+    tun.offload = ask_for_offload(tun.queues.front().get());  // of the whole device
+    return tun;
 }
 
 TunIo::TunIo(Waiter& waiter)

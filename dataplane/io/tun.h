@@ -17,12 +17,14 @@ namespace esplane::dataplane {
 
 /// A device, and what its kernel can do.
 struct Tun {
-    FileDescriptor fd;
+    std::vector<FileDescriptor> queues;
     OffloadSupport offload;
 };
 
-/// Creates a TUN device that lives as long as the descriptor; not up, without addresses. The error says what to do.
-Result<Tun, std::string> open_tun(const std::string& device);
+/// Creates a TUN device of so many queues that lives as long as any of their descriptors; not up, without addresses.
+/// Linux puts a flow's packets into the queue that its other direction was last written to (tun_automq_select_queue).
+/// The error says what to do.
+Result<Tun, std::string> open_tun(const std::string& device, std::size_t queues);
 
 /// A PacketIo over any number of TUN devices. A super-packet out of a device becomes segments; segments of one flow
 /// become a super-packet into it. Does not own the descriptors, which `waiter` watches as long as they are attached.

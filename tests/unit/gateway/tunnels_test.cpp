@@ -31,9 +31,9 @@ bool enter_empty_network() {
 class NotingDataplane final : public FakeDataplane {
   public:
     Result<void, std::string> open_port(const dataplane::ClearPortOptions& port) override {
-        auto device = dataplane::open_tun(port.device);
+        auto device = dataplane::open_tun(port.device, 1);
         if (!device) return Failure{device.error()};
-        devices_[port.port] = std::move(device->fd);
+        devices_[port.port] = std::move(device->queues);
         notes.push_back("open " + port.device);
         return {};
     }
@@ -52,7 +52,7 @@ class NotingDataplane final : public FakeDataplane {
     Lines notes;
 
   private:
-    std::map<dataplane::ClearPort, dataplane::FileDescriptor> devices_;
+    std::map<dataplane::ClearPort, std::vector<dataplane::FileDescriptor>> devices_;
 };
 
 class Ignoring final : public ike::Observer {
