@@ -47,7 +47,8 @@ class TunDataplane final : public Dataplane {
 
     CipherSockets sockets_;
     int cpu_;
-    Mailbox mailbox_;
+    Bell to_control_;
+    Mailbox mailbox_{to_control_};
     Outbox<Command> commands_;
     Waiter waiter_;
     TunIo tun_;

@@ -1,6 +1,7 @@
 // Datagrams from the cipher side into a device. The stages, in flow order, one a file:
 //
 //   1 classify         IKE to the control thread, keepalives, ESP
+//     handoff          to the worker that the SPI names, when that is another
 //   2 sa_lookup        the SA by SPI; long enough to be ESP
 //   3 replay           the whole sequence number; not seen yet
 //   4 open             verifies and decrypts, straight into the slot; the window again, and now it moves

@@ -1,6 +1,7 @@
 // Plain packets out of a device into the tunnel. The stages, in flow order, one a file:
 //
 //   1 policy_lookup   which policy of which tunnel, and on which CHILD_SA it sends
+//     handoff         to the worker that has the tunnel, when that is another
 //   2 mss_clamp       TCP segments that will fit the tunnel
 //   3 fit             what does not fit: fragmented, or its sender is told
 //   4 encapsulate     tunnel or transport mode; what the outer header says: DSCP, ECN, DF
@@ -33,7 +34,8 @@ using OutboundBatch = Batch<OutboundPacket>;
 /// Octets that the clear side keeps writable behind each received packet, so that the trailer makes one piece with it.
 inline constexpr std::uint32_t kTailroom = 32;
 
-/// Stage 1. `wanted(Policy&)` is told of each packet whose policy has nothing to send on.
+/// Stage 1. `wanted(Policy&)` is told of each packet whose policy has nothing to send on. A packet of a tunnel that is
+/// another worker's goes on without a CHILD_SA, to hand_over().
 template <typename Wanted>
 void policy_lookup(OutboundBatch& batch, const PolicyTable& policies, Turn turn, DropCounters& drops, Wanted wanted);
 

@@ -22,13 +22,15 @@ void policy_lookup(OutboundBatch& batch, const PolicyTable& policies, Turn turn,
         if (policy == nullptr) return DropReason::kNoPolicy;
         packet.tunnel = policy->tunnel;
         packet.child = policy->sending;
-        if (packet.child == nullptr) {
-            wanted(*policy);
-            return DropReason::kNoSa;
-        }
-        // The peer may have narrowed what the policy says (RFC 7296 2.9).
-        if (packet.child->narrowed && !matches_outbound(packet.child->selectors, packet.inner))
+        if (packet.child == nullptr) [[unlikely]] {
+            if (!packet.tunnel->elsewhere) {
+                wanted(*policy);
+                return DropReason::kNoSa;
+            }
+        } else if (packet.child->narrowed && !matches_outbound(packet.child->selectors, packet.inner)) {
+            // The peer may have narrowed what the policy says (RFC 7296 2.9).
             return DropReason::kOutsideSelectors;
+        }
         if (!packet.inner.is_whole) [[unlikely]]
             turn.fragments.remember(packet.inner, octets, scope, turn.now);
         return std::nullopt;

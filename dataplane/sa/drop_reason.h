@@ -30,6 +30,7 @@ namespace esplane::dataplane {
     X(kDummy, "dummy")                           /* in: a dummy packet of the peer's (RFC 4303 2.6), as it should */ \
     X(kKeepalive, "keepalive")                   /* in: a NAT keepalive (RFC 3948 2.3), as it should */            \
     X(kControlRingFull, "control_ring_full")     /* in: an IKE message that the control thread had no room for */  \
+    X(kHandoffFull, "handoff_full")              /* another worker has its SA, and no room: it is too slow */      \
     X(kRxOverflow, "rx_overflow")                /* in: the sockets' buffers were full: the worker is too slow */  \
     X(kTxFailed, "tx_failed")                    /* the kernel did not take it */
 // clang-format on

@@ -1,7 +1,9 @@
-// A tunnel as the worker sees it: its policies, on which CHILD_SA each sends now, what had to be dropped.
+// A tunnel as a worker sees it: its policies, on which CHILD_SA each sends now, what had to be dropped. Every worker
+// knows every tunnel, since its packets may come out of any queue of a device; one has the CHILD_SAs.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -27,7 +29,9 @@ struct Policy {
 /// Stays where it is made: policies are pointed to.
 class TunnelState {
   public:
-    explicit TunnelState(TunnelPolicy chosen) : policy(std::move(chosen)), path_mtu(policy.link_mtu_bytes) {
+    /// `owner`: the worker that has its CHILD_SAs, unless that is the one which this is for.
+    explicit TunnelState(TunnelPolicy chosen, std::optional<WorkerId> owner = std::nullopt)
+        : policy(std::move(chosen)), elsewhere(owner), path_mtu(policy.link_mtu_bytes) {
         for (const SelectorPair& selectors : policy.policies) {
             policies.push_back(
                 {.tunnel = this, .selectors = &selectors, .index = static_cast<std::uint32_t>(policies.size())});
@@ -37,6 +41,7 @@ class TunnelState {
     TunnelState& operator=(const TunnelState&) = delete;
 
     const TunnelPolicy policy;
+    const std::optional<WorkerId> elsewhere;  ///< the other worker that has it; here it never has a CHILD_SA
     std::vector<Policy> policies;
     PathMtu path_mtu;       ///< of the outer path
     InnerSizes sizes_told;  ///< to the control thread

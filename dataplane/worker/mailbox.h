@@ -14,16 +14,20 @@
 namespace esplane::dataplane {
 
 struct Mailbox {
+    /// The control thread has one bell for all its workers; it must outlive the mailbox.
+    explicit Mailbox(const Bell& bell_of_control) : to_control(bell_of_control) {}
+
     static constexpr std::size_t kCommands = 4096;
     static constexpr std::size_t kEvents = 4096;
 
     Ring<Command> commands{kCommands};  ///< control thread to worker
     Ring<Event> events{kEvents};        ///< worker to control thread
-    Bell to_worker;
-    Bell to_control;
+    Bell to_worker;                     ///< rung by other workers, too
+    const Bell& to_control;
     std::atomic<bool> stop{false};
-    DropCounters drops;  ///< written by the worker
-    Counter packets;     ///< in and out, that went through
+    DropCounters drops;   ///< written by the worker
+    Counter packets;      ///< in and out, that went through
+    Counter handed_over;  ///< to other workers
 };
 
 /// One side's way into a ring: what must arrive waits here while the ring is full, what may be lost is offered only.

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "dataplane/io/offload.h"
+#include "dataplane/packet/icmp_report.h"
 #include "dataplane/sa/child_options.h"
 #include "dataplane/sa/inner_sizes.h"
 #include "dataplane/sa/types.h"
@@ -61,10 +62,15 @@ struct ClosePort {
     int descriptor;
 };
 
-using Command =
-    std::variant<AddTunnel, RemoveTunnel, Install, Activate, Retire, MovePath, SetLinkMtu, OpenPort, ClosePort>;
+/// A router's report about an SA that is another worker's than the one which it came to. A hint: it may be lost.
+struct ForeignReport {
+    TooBigReport report;
+};
 
-// --- from the worker ---
+using Command = std::variant<AddTunnel, RemoveTunnel, Install, Activate, Retire, MovePath, SetLinkMtu, OpenPort,
+                             ClosePort, ForeignReport>;
+
+// --- from the worker: ForeignReport, and ---
 
 struct Installed {
     ChildId child;
@@ -115,6 +121,6 @@ struct Punted {
 };
 
 using Event = std::variant<Installed, FirstInbound, SoftLimit, HardLimit, Acquire, PeerMoved, Resized, Returned,
-                           TunnelReturned, PortClosed, Punted>;
+                           TunnelReturned, PortClosed, Punted, ForeignReport>;
 
 }  // namespace esplane::dataplane

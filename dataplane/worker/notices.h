@@ -1,9 +1,11 @@
 // What a worker tells the control thread about packets that it forwards: at most so often, or once.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <utility>
 
+#include "dataplane/packet/token_bucket.h"
 #include "dataplane/sa/child_sa.h"
 #include "dataplane/sa/tunnel.h"
 #include "dataplane/worker/mailbox.h"
@@ -41,10 +43,21 @@ class Notices {
         if (events_.offer(PeerMoved{child.id, received.outer})) child.in.move_told_at = now;
     }
 
+    /// A router's report about none of this worker's SAs. The kernel gives one about UDP to any socket of the port,
+    /// whichever worker's; one about raw ESP to all of them.
+    void foreign(const TooBigReport& report, TimePoint now) {
+        if (report.encapsulation != Encapsulation::kUdp || !report.spi) return;
+        if (foreign_allowance_.take(now)) events_.offer(ForeignReport{report});
+    }
+
   private:
     static constexpr std::int64_t kAgainAfter = 1'000'000'000;
+    // Anyone may send reports about anything.
+    static constexpr std::uint32_t kForeignAtOnce = 64;
+    static constexpr std::chrono::milliseconds kForeignInterval{5};
 
     Outbox<Event>& events_;
+    TokenBucket foreign_allowance_{kForeignAtOnce, kForeignInterval};
 };
 
 }  // namespace esplane::dataplane

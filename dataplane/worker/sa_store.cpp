@@ -79,14 +79,15 @@ void SaStore::apply(SetLinkMtu& command) {
     resize(*tunnel->second);
 }
 
-void SaStore::apply(const TooBigReport& report, TimePoint now) {
+bool SaStore::apply(const TooBigReport& report, TimePoint now) {
     ChildSa* const child = find_outbound(report);
-    if (child == nullptr) return;
+    if (child == nullptr) return false;
     TunnelState& tunnel = *child->tunnel;
-    if (!tunnel.path_mtu.lower(report.mtu_bytes, report.outer.remote.address.family(), now)) return;
+    if (!tunnel.path_mtu.lower(report.mtu_bytes, report.outer.remote.address.family(), now)) return true;
     resize(tunnel);
     const auto expires = tunnel.path_mtu.expires();
     if (!wear_off_at_ || *expires < *wear_off_at_) wear_off_at_ = expires;
+    return true;
 }
 
 void SaStore::wear_off(TimePoint now) {

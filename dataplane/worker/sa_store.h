@@ -26,8 +26,9 @@ class SaStore {
     void apply(MovePath& command);
     void apply(SetLinkMtu& command);
 
-    /// A router's word on the size of our packets. It counts only if it quotes one of a live SA (RFC 4301 8.2.1).
-    void apply(const TooBigReport& report, TimePoint now);
+    /// A router's word on the size of our packets. It counts only if it quotes one of a live SA (RFC 4301 8.2.1): false
+    /// when it does not.
+    bool apply(const TooBigReport& report, TimePoint now);
     /// Forgets what routers have reported long ago.
     void wear_off(TimePoint now);
 

@@ -1,5 +1,5 @@
 // A worker: polls both sides, runs the pipelines to completion, takes commands between batches. Owns every SA that it
-// uses; shares nothing but its mailbox.
+// uses; shares nothing but its mailbox, and rings of packets with other workers.
 #pragma once
 
 #include <array>
@@ -9,9 +9,11 @@
 
 #include "dataplane/io/packet_io.h"
 #include "dataplane/io/waiter.h"
+#include "dataplane/pipeline/handoff.h"
 #include "dataplane/pipeline/inbound.h"
 #include "dataplane/pipeline/outbound.h"
 #include "dataplane/worker/early_arrivals.h"
+#include "dataplane/worker/handoff.h"
 #include "dataplane/worker/mailbox.h"
 #include "dataplane/worker/notices.h"
 #include "dataplane/worker/sa_store.h"
@@ -23,11 +25,12 @@ template <ClearIo Clear, CipherIo Cipher>
 class Worker {
   public:
     /// All of it must outlive the worker. The waiter watches both sides' descriptors.
-    Worker(Clear& clear, Cipher& cipher, Waiter& waiter, Mailbox& mailbox)
+    Worker(Clear& clear, Cipher& cipher, Waiter& waiter, Mailbox& mailbox, Handoff handoff = {})
         : clear_(clear),
           cipher_(cipher),
           waiter_(waiter),
           mailbox_(mailbox),
+          handoff_(std::move(handoff)),
           events_(mailbox.events, mailbox.to_control),
           sas_(events_),
           notices_(events_) {
@@ -42,16 +45,20 @@ class Worker {
         }
     }
 
-    /// One round over commands and both sides.
+    /// One round over commands, both sides and the other workers.
     void turn() {
         time_ = std::chrono::steady_clock::now();
         now_ = time_.time_since_epoch().count();
         take_commands();
         sas_.wear_off(time_);
         inbound();
+        handed_over();
+        // What the next turn brings may belong to what the clear side holds.
+        if (!cipher_.has_backlog() && !handoff_.has_backlog()) flush_clear();
         outbound();
         early_.expire(now_, mailbox_.drops);
         events_.deliver();
+        handoff_.deliver();
     }
 
   private:
@@ -65,7 +72,7 @@ class Worker {
 
     /// How long to sleep if there is nothing to do, in milliseconds; -1: until there is.
     int patience() const {
-        if (clear_.has_backlog() || cipher_.has_backlog()) return 0;
+        if (clear_.has_backlog() || cipher_.has_backlog() || handoff_.has_backlog()) return 0;
         return early_.empty() && !events_.has_waiting() ? -1 : 10;
     }
 
@@ -91,6 +98,8 @@ class Worker {
         if (const std::size_t count = early_.claim(spi, received_)) process_inbound(count);
     }
 
+    void apply(ForeignReport& command) { sas_.apply(command.report, time_); }
+
     void apply(OpenPort& command) { clear_.attach(command.port, command.descriptor, command.offload); }
 
     void apply(ClosePort& command) {
@@ -101,18 +110,23 @@ class Worker {
     void outbound() {
         const std::size_t count = clear_.rx(received_);
         if (count == 0) return;
+        process_outbound(count);
+        clear_.release();
+    }
+
+    void process_outbound(std::size_t count) {
         out_.clear();
         for (std::size_t i = 0; i < count; ++i)
             out_.add().received = &received_[i];
         policy_lookup(out_, sas_.policies(), {time_, out_fragments_}, mailbox_.drops,
                       [this](Policy& policy) { notices_.wanted(policy, now_); });
+        if (!handoff_.is_alone()) hand_over_outbound();
         clamp_mss(out_);
         fitting_.sort(out_, mailbox_.drops);
         tell_senders();
         do {
             send_sealed();
         } while (fitting_.next_fragments(out_, mailbox_.drops));
-        clear_.release();
     }
 
     void send_sealed() {
@@ -138,14 +152,12 @@ class Worker {
     void inbound() {
         const std::size_t count = cipher_.rx(received_);
         mailbox_.drops.count(DropReason::kRxOverflow, cipher_.take_overflows());
-        while (const auto report = cipher_.next_report())
-            sas_.apply(*report, time_);
-        if (count > 0) {
-            process_inbound(count);
-            cipher_.release();
+        while (const auto report = cipher_.next_report()) {
+            if (!sas_.apply(*report, time_) && !handoff_.is_alone()) notices_.foreign(*report, time_);
         }
-        // What the next turn brings may belong to what the clear side holds.
-        if (!cipher_.has_backlog()) flush_clear();
+        if (count == 0) return;
+        process_inbound(count);
+        cipher_.release();
     }
 
     void process_inbound(std::size_t count) {
@@ -155,6 +167,7 @@ class Worker {
         classify(in_, mailbox_.drops, [this](const Received& received, ByteView ike) {
             return events_.offer(Punted{received.outer, to_bytes(ike)});
         });
+        if (!handoff_.is_alone()) hand_over_inbound();
         look_up_sa(in_, sas_.inbound(), mailbox_.drops,
                    [this](const Received& received) { return early_.keep(received, now_, mailbox_.drops); });
         check_replay(in_, mailbox_.drops);
@@ -167,6 +180,39 @@ class Worker {
         carry_congestion(in_, mailbox_.drops);
         clamp_mss(in_);
         send(clear_, in_);
+    }
+
+    void hand_over_outbound() {
+        hand_over(out_, mailbox_.drops, [this](WorkerId to, const Received& packet) {
+            return count_handed_over(handoff_.send_outbound(to, packet));
+        });
+    }
+
+    void hand_over_inbound() {
+        hand_over(
+            in_, mailbox_.drops, [this](WorkerId worker) { return handoff_.is_elsewhere(worker); },
+            [this](WorkerId to, const Received& packet) {
+                return count_handed_over(handoff_.send_inbound(to, packet));
+            });
+    }
+
+    bool count_handed_over(bool done) {
+        if (done) mailbox_.handed_over.add(1);
+        return done;
+    }
+
+    /// What other workers received for this one goes through all stages here.
+    void handed_over() {
+        handoff_.for_each_arriving([&](HandoffLane& lane) {
+            if (const std::size_t count = lane.outbound.take(received_)) {
+                process_outbound(count);
+                lane.outbound.release();
+            }
+            if (const std::size_t count = lane.inbound.take(received_)) {
+                process_inbound(count);
+                lane.inbound.release();
+            }
+        });
     }
 
     void flush_clear() {
@@ -210,6 +256,7 @@ class Worker {
     Cipher& cipher_;
     Waiter& waiter_;
     Mailbox& mailbox_;
+    Handoff handoff_;
     Outbox<Event> events_;
     SaStore sas_;
     Notices notices_;

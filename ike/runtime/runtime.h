@@ -66,6 +66,7 @@ class Runtime {
     void receive(const dataplane::Returned&) {}
     void receive(const dataplane::TunnelReturned&) {}
     void receive(const dataplane::PortClosed&) {}
+    void receive(const dataplane::ForeignReport&) {}
     void tell(const DataplaneEvent& event);
 
     void carry(Send& action);

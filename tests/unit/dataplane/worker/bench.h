@@ -73,7 +73,8 @@ class Bench {
 
     MemoryIo clear;
     MemoryIo cipher;
-    Mailbox mailbox;
+    Bell to_control;
+    Mailbox mailbox{to_control};
 
   private:
     Waiter waiter_;

@@ -35,7 +35,8 @@ class Store {
     }
 
   private:
-    Mailbox mailbox_;
+    Bell to_control_;
+    Mailbox mailbox_{to_control_};
     Outbox<Event> outbox_{mailbox_.events, mailbox_.to_control};
 
   public:

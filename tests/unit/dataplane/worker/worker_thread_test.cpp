@@ -58,7 +58,8 @@ class Running {
     SilentIo clear_;
     SilentIo cipher_;
     Waiter waiter_;
-    Mailbox mailbox_;
+    Bell to_control_;
+    Mailbox mailbox_{to_control_};
     Outbox<Command> commands_{mailbox_.commands, mailbox_.to_worker};
     std::unique_ptr<Worker<SilentIo, SilentIo>> worker_;
     std::thread thread_;
