@@ -1,5 +1,7 @@
 #include "config/gateway_section.h"
 
+#include <algorithm>
+
 namespace esplane::config {
 namespace {
 
@@ -29,27 +31,31 @@ auto between(Duration lowest, Duration highest) {
     return [=](std::string_view text) { return parse_duration(text, lowest, highest); };
 }
 
-/// A count of workers, or the list of their cpus.
+/// A count of workers, or the list of their cpus. Whether this host has those is not known here: another one may check.
 void read_workers(const Section& gateway, std::vector<int>& cpus) {
     const std::optional<List> list = gateway.list("workers");
     if (!list) return;
-    const std::string accepted = "write 1, or one cpu as [2]";
-    if (list->values.empty()) {
-        gateway.complain(list->place, "workers", "at least one is needed; " + accepted);
+    const std::string accepted = "write how many, as 2, or the cpu of each, as [2, 3]";
+    if (list->values.empty() || list->values.size() > dataplane::kMostWorkers) {
+        gateway.complain(list->place, "workers",
+                         "from 1 to " + std::to_string(dataplane::kMostWorkers) + " are possible; " + accepted);
         return;
     }
     const std::uint32_t lowest = list->single ? 1 : 0;
-    const std::uint32_t highest = list->single ? kMostCpus : kMostCpus - 1;
-    std::vector<int> pinned;
+    const std::uint32_t highest = list->single ? dataplane::kMostWorkers : kMostCpus - 1;
+    std::vector<int> numbers;
     for (const Scalar& value : list->values) {
         const Parsed<std::uint32_t> number = parse_number(value.text, lowest, highest);
-        if (!number) gateway.complain(value.place, "workers", number.error() + "; " + accepted);
-        if (number) pinned.push_back(static_cast<int>(number.value()));
+        if (!number) {
+            gateway.complain(value.place, "workers", number.error() + "; " + accepted);
+        } else if (std::count(numbers.begin(), numbers.end(), static_cast<int>(*number)) > 0) {
+            gateway.complain(value.place, "workers", "cpu " + std::to_string(*number) + " has a worker already");
+        } else {
+            numbers.push_back(static_cast<int>(*number));
+        }
     }
-    if (pinned.size() != list->values.size()) return;
-    const bool several = pinned.size() > 1 || (list->single && pinned[0] > 1);
-    if (several) gateway.complain(list->place, "workers", "more than one is not available yet; " + accepted);
-    if (!list->single) cpus = pinned;
+    if (numbers.size() != list->values.size()) return;
+    cpus = list->single ? std::vector<int>(static_cast<std::size_t>(numbers[0]), -1) : numbers;
 }
 
 void read_engine(const Section& gateway, ike::Options& into) {

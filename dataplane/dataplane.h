@@ -29,6 +29,7 @@ struct WorkerStatus {
     int id = 0;
     int cpu = -1;
     std::uint64_t packets = 0;
+    std::uint64_t handed_over = 0;  ///< to other workers, of those that arrived at this one
     DropCounts drops;
 };
 
@@ -41,7 +42,8 @@ class Dataplane {
     virtual Result<void, std::string> open_port(const ClearPortOptions& port) = 0;
     virtual void close_port(ClearPort port) = 0;
 
-    virtual void add_tunnel(const TunnelPolicy& policy) = 0;
+    /// Which worker has the tunnel: the inbound SPIs of its CHILD_SAs must name it.
+    virtual WorkerId add_tunnel(const TunnelPolicy& policy) = 0;
     virtual void remove_tunnel(TunnelId tunnel) = 0;
     /// Answered by an Installed event. Keys are moved out of `child`.
     virtual void install(ChildOptions child) = 0;

@@ -47,7 +47,7 @@ struct TunnelPolicy {
 };
 
 struct Options {
-    std::vector<int> cpus = {-1};  ///< one worker each; -1: not pinned
+    std::vector<int> cpus = {-1};  ///< one worker each, kMostWorkers at most; -1: not pinned
     std::uint16_t natt_port = 4500;
     std::uint32_t socket_mark = 0x65737000;  ///< of every socket of the cipher side, so that routes can tell them apart
 };

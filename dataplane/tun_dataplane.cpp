@@ -1,8 +1,6 @@
 #include "dataplane/tun_dataplane.h"
 
-#include <pthread.h>
-#include <sched.h>
-
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -11,140 +9,196 @@
 namespace esplane::dataplane {
 namespace {
 
-DropCounts to_counts(const DropCounters& counters) {
+/// `read(DropReason)` is the count of one.
+template <typename Read>
+DropCounts to_counts(Read read) {
     DropCounts counts;
     for (std::size_t i = 0; i < kDropReasonCount; ++i) {
         const auto reason = static_cast<DropReason>(i);
-        if (const std::uint64_t count = counters.read(reason)) counts.emplace_back(name(reason), count);
+        if (const std::uint64_t count = read(reason)) counts.emplace_back(name(reason), count);
     }
     return counts;
 }
 
-bool pin(std::thread& thread, int cpu) {
-    cpu_set_t cpus;
-    CPU_ZERO(&cpus);
-    CPU_SET(static_cast<unsigned>(cpu), &cpus);
-    return pthread_setaffinity_np(thread.native_handle(), sizeof cpus, &cpus) == 0;
+DropCounts to_counts(const DropCounters& counters) {
+    return to_counts([&](DropReason reason) { return counters.read(reason); });
+}
+
+constexpr WorkerId worker_id(std::size_t index) {
+    return WorkerId{static_cast<std::uint8_t>(index)};
+}
+
+std::vector<const Bell*> bells_of(const std::deque<Mailbox>& mailboxes) {
+    std::vector<const Bell*> bells;
+    for (const Mailbox& mailbox : mailboxes)
+        bells.push_back(&mailbox.to_worker);
+    return bells;
+}
+
+std::deque<Mailbox> make_mailboxes(std::size_t count, const Bell& to_control) {
+    std::deque<Mailbox> mailboxes;
+    while (mailboxes.size() < count)
+        mailboxes.emplace_back(to_control);
+    return mailboxes;
 }
 
 }  // namespace
 
-TunDataplane::TunDataplane(CipherSockets sockets, int cpu)
-    : sockets_(std::move(sockets)),
-      cpu_(cpu),
-      commands_(mailbox_.commands, mailbox_.to_worker),
-      tun_(waiter_),
-      udp_esp_(sockets_, waiter_),
-      worker_(tun_, udp_esp_, waiter_, mailbox_) {
-    thread_ = std::thread([this] { worker_.run(); });
-    pthread_setname_np(thread_.native_handle(), "worker-0");
-    if (cpu_ >= 0 && !pin(thread_, cpu_)) cpu_ = -1;
+TunDataplane::TunDataplane(std::vector<CipherSockets> sockets, const Options& options)
+    : mailboxes_(make_mailboxes(sockets.size(), to_control_)),
+      handoff_(bells_of(mailboxes_)),
+      placement_(sockets.size()) {
+    for (std::size_t i = 0; i < sockets.size(); ++i) {
+        workers_.push_back(std::make_unique<WorkerThread>(worker_id(i), std::move(sockets[i]), mailboxes_[i],
+                                                          handoff_.ends_of(worker_id(i)), options.cpus[i]));
+    }
 }
 
-TunDataplane::~TunDataplane() {
-    mailbox_.stop.store(true, std::memory_order_release);
-    mailbox_.to_worker.ring();
-    thread_.join();
-}
+TunDataplane::~TunDataplane() = default;
 
 Result<void, std::string> TunDataplane::open_port(const ClearPortOptions& port) {
-    auto device = open_tun(port.device, 1);
+    auto device = open_tun(port.device, workers_.size());
     if (!device) return Failure{device.error()};
-    const int descriptor = device->queues.front().get();
-    devices_[port.port] = std::move(device->queues.front());
-    submit(OpenPort{port.port, descriptor, device->offload});
+    for (std::size_t i = 0; i < workers_.size(); ++i)
+        submit(worker_id(i), OpenPort{port.port, device->queues[i].get(), device->offload});
+    devices_[port.port] = std::move(device->queues);
     return {};
 }
 
 void TunDataplane::close_port(ClearPort port) {
     auto device = devices_.extract(port);
     if (device.empty()) return;
-    const int descriptor = device.mapped().get();
-    closing_.emplace(port, std::move(device.mapped()));
-    submit(ClosePort{port, descriptor});
+    const auto closing = closing_.insert(std::move(device)).position;
+    for (std::size_t i = 0; i < workers_.size(); ++i)
+        submit(worker_id(i), ClosePort{port, closing->second[i].get()});
 }
 
-void TunDataplane::add_tunnel(const TunnelPolicy& policy) {
-    auto tunnel = std::make_unique<TunnelState>(policy);
-    tunnels_[policy.id] = tunnel.get();
-    submit(AddTunnel{std::move(tunnel)});
+void TunDataplane::close_queue(WorkerId worker, ClearPort port) {
+    const auto closing = closing_.find(port);
+    if (closing == closing_.end()) return;
+    auto& queues = closing->second;
+    queues[to_number(worker)] = {};
+    if (std::none_of(queues.begin(), queues.end(), [](const FileDescriptor& fd) { return fd.is_open(); }))
+        closing_.erase(closing);
+}
+
+WorkerId TunDataplane::add_tunnel(const TunnelPolicy& policy) {
+    const WorkerId owner = placement_.place(policy.id);
+    for (std::size_t i = 0; i < workers_.size(); ++i) {
+        const WorkerId worker = worker_id(i);
+        auto tunnel =
+            std::make_unique<TunnelState>(policy, worker == owner ? std::nullopt : std::optional<WorkerId>(owner));
+        placement_.hand_out(worker, *tunnel);
+        submit(worker, AddTunnel{std::move(tunnel)});
+    }
+    return owner;
 }
 
 void TunDataplane::remove_tunnel(TunnelId tunnel) {
-    submit(RemoveTunnel{tunnel});
+    if (!placement_.owner(tunnel)) return;
+    placement_.leave(tunnel);
+    for (std::size_t i = 0; i < workers_.size(); ++i)
+        submit(worker_id(i), RemoveTunnel{tunnel});
 }
 
 void TunDataplane::install(ChildOptions child) {
     auto made = std::make_unique<ChildSa>(std::move(child));
-    children_[made->id] = made.get();
-    submit(Install{std::move(made)});
+    // Without a tunnel the worker sends it back.
+    const WorkerId owner = placement_.owner(made->tunnel_id).value_or(WorkerId{});
+    children_[made->id] = {owner, made.get()};
+    submit(owner, Install{std::move(made)});
 }
 
 void TunDataplane::activate(ChildId child) {
-    submit(Activate{child});
+    submit(child, Activate{child});
 }
 
 void TunDataplane::retire(ChildId child) {
-    submit(Retire{child});
+    submit(child, Retire{child});
 }
 
 void TunDataplane::move_path(ChildId child, const Path& outer, Encapsulation encapsulation) {
-    submit(MovePath{child, outer, encapsulation});
+    submit(child, MovePath{child, outer, encapsulation});
 }
 
 void TunDataplane::set_link_mtu(TunnelId tunnel, std::uint32_t mtu_bytes) {
-    submit(SetLinkMtu{tunnel, mtu_bytes});
+    if (const auto owner = placement_.owner(tunnel)) submit(*owner, SetLinkMtu{tunnel, mtu_bytes});
 }
 
-void TunDataplane::submit(Command command) {
-    commands_.post(std::move(command));
-    commands_.deliver();
+void TunDataplane::submit(WorkerId worker, Command command) {
+    Outbox<Command>& commands = workers_[to_number(worker)]->commands();
+    commands.post(std::move(command));
+    commands.deliver();
+}
+
+void TunDataplane::submit(ChildId child, Command command) {
+    if (const auto found = children_.find(child); found != children_.end())
+        submit(found->second.owner, std::move(command));
 }
 
 std::optional<Event> TunDataplane::poll_event() {
-    while (true) {
-        auto event = mailbox_.events.pop();
-        if (!event) {
-            // Silence first, then look again, at both rings: what comes between rings anew.
-            mailbox_.to_control.silence();
-            commands_.deliver();
-            event = mailbox_.events.pop();
-        }
-        if (!event || is_for_caller(*event)) return event;
-    }
+    if (auto event = next_event()) return event;
+    // Silence first, then look again, at all rings: what comes between rings anew.
+    to_control_.silence();
+    for (const auto& worker : workers_)
+        worker->commands().deliver();
+    return next_event();
 }
 
-bool TunDataplane::is_for_caller(const Event& event) {
-    if (const auto* returned = std::get_if<Returned>(&event)) {
-        children_.erase(returned->id);
-        return false;
+/// Of any worker: each in turn, so that none of them waits for the others to fall silent.
+std::optional<Event> TunDataplane::next_event() {
+    for (std::size_t i = 0; i < workers_.size(); ++i) {
+        const WorkerId worker = worker_id(turn_);
+        turn_ = (turn_ + 1) % workers_.size();
+        if (auto event = next_event(worker)) return event;
     }
-    if (const auto* returned = std::get_if<TunnelReturned>(&event)) {
-        const auto known = tunnels_.find(returned->tunnel->policy.id);
-        if (known != tunnels_.end() && known->second == returned->tunnel.get()) tunnels_.erase(known);
-        return false;
+    return std::nullopt;
+}
+
+std::optional<Event> TunDataplane::next_event(WorkerId worker) {
+    while (auto event = mailboxes_[to_number(worker)].events.pop()) {
+        if (is_for_caller(worker, *event)) return event;
     }
-    if (const auto* closed = std::get_if<PortClosed>(&event)) {
-        if (const auto closing = closing_.find(closed->port); closing != closing_.end()) closing_.erase(closing);
-        return false;
+    return std::nullopt;
+}
+
+bool TunDataplane::is_for_caller(WorkerId from, const Event& event) {
+    if (const auto* child = std::get_if<Returned>(&event)) {
+        children_.erase(child->id);
+    } else if (const auto* tunnel = std::get_if<TunnelReturned>(&event)) {
+        placement_.came_back(from, *tunnel->tunnel);
+    } else if (const auto* closed = std::get_if<PortClosed>(&event)) {
+        close_queue(from, closed->port);
+    } else if (const auto* report = std::get_if<ForeignReport>(&event)) {
+        tell_others(from, *report);
+    } else {
+        return true;
     }
-    return true;
+    return false;
+}
+
+void TunDataplane::tell_others(WorkerId from, const ForeignReport& report) {
+    for (std::size_t i = 0; i < workers_.size(); ++i) {
+        if (worker_id(i) == from) continue;
+        workers_[i]->commands().offer(report);
+        workers_[i]->commands().deliver();
+    }
 }
 
 void TunDataplane::send_ike(const Path& path, ByteView datagram) {
     static constexpr std::array<std::uint8_t, kNonEspMarker> kMarker{};
-    sockets_.send_udp(path, kMarker, datagram);
+    workers_.front()->sockets().send_udp(path, kMarker, datagram);
 }
 
 void TunDataplane::send_keepalive(const Path& path) {
     static constexpr std::array<std::uint8_t, 1> kOctet{kKeepalive};
-    sockets_.send_udp(path, kOctet, {});
+    workers_.front()->sockets().send_udp(path, kOctet, {});
 }
 
 std::optional<ChildCounters> TunDataplane::counters(ChildId child) const {
     const auto found = children_.find(child);
     if (found == children_.end()) return std::nullopt;
-    const ChildSa& sa = *found->second;
+    const ChildSa& sa = *found->second.sa;
     return ChildCounters{.packets_in = sa.in.volume.packets.read(),
                          .bytes_in = sa.in.volume.bytes.read(),
                          .packets_out = sa.out.volume.packets.read(),
@@ -153,23 +207,35 @@ std::optional<ChildCounters> TunDataplane::counters(ChildId child) const {
 
 DropCounts TunDataplane::drops(ChildId child) const {
     const auto found = children_.find(child);
-    return found == children_.end() ? DropCounts{} : to_counts(found->second->drops);
+    return found == children_.end() ? DropCounts{} : to_counts(found->second.sa->drops);
 }
 
 DropCounts TunDataplane::drops(TunnelId tunnel) const {
-    const auto found = tunnels_.find(tunnel);
-    return found == tunnels_.end() ? DropCounts{} : to_counts(found->second->drops);
+    return to_counts([&](DropReason reason) { return placement_.drops(tunnel, reason); });
 }
 
 std::vector<WorkerStatus> TunDataplane::workers() const {
-    return {{.id = 0, .cpu = cpu_, .packets = mailbox_.packets.read(), .drops = to_counts(mailbox_.drops)}};
+    std::vector<WorkerStatus> all;
+    for (std::size_t i = 0; i < workers_.size(); ++i) {
+        const Mailbox& mailbox = mailboxes_[i];
+        all.push_back({.id = static_cast<int>(i),
+                       .cpu = workers_[i]->cpu(),
+                       .packets = mailbox.packets.read(),
+                       .handed_over = mailbox.handed_over.read(),
+                       .drops = to_counts(mailbox.drops)});
+    }
+    return all;
 }
 
 Result<std::unique_ptr<Dataplane>, std::string> start_tun_dataplane(const Options& options) {
-    auto sockets = CipherSockets::open(options);
-    if (!sockets) return Failure{sockets.error()};
-    const int cpu = options.cpus.empty() ? -1 : options.cpus.front();
-    return std::unique_ptr<Dataplane>(std::make_unique<TunDataplane>(std::move(sockets).value(), cpu));
+    std::vector<CipherSockets> sockets;
+    while (sockets.size() < options.cpus.size()) {
+        auto opened = sockets.empty() ? CipherSockets::open(options)
+                                      : CipherSockets::open_beside(sockets.front(), worker_id(sockets.size()), options);
+        if (!opened) return Failure{opened.error()};
+        sockets.push_back(std::move(opened).value());
+    }
+    return std::unique_ptr<Dataplane>(std::make_unique<TunDataplane>(std::move(sockets), options));
 }
 
 }  // namespace esplane::dataplane

@@ -11,6 +11,7 @@
 #include "gateway/service_manager.h"
 #include "gateway/status/units.h"
 #include "gateway/version.h"
+#include "gateway/worker_cpus.h"
 
 namespace esplane::gateway {
 namespace {
@@ -97,6 +98,8 @@ Result<void, std::string> Gateway::start_dataplane() {
     auto started = dataplane::start_tun_dataplane(options_.dataplane);
     if (!started) return Failure{started.error()};
     dataplane_ = std::move(*started);
+    for (const auto& warning : worker_warnings(options_.dataplane.cpus, dataplane_->workers(), allowed_cpus()))
+        log_warning(warning);
     runtime_ = std::make_unique<ike::Runtime>(*loop_, std::move(*transport_), *dataplane_, random_, options_.ike,
                                               static_cast<ike::Observer&>(*this));
     tunnels_ = std::make_unique<Tunnels>(

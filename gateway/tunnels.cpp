@@ -119,7 +119,7 @@ Result<void, std::string> Tunnels::begin(Tunnel& tunnel) {
         return failed(routed.error());
     }
     tunnel.has_device = true;
-    parts_.dataplane.add_tunnel(policy_of(options, tunnel.id, *port, tunnel.link_mtu));
+    tunnel.worker = parts_.dataplane.add_tunnel(policy_of(options, tunnel.id, *port, tunnel.link_mtu));
     if (tunnel.problem) {
         log_happened({ike::Severity::kError, options.ike.name, tunnel.problem->code, tunnel.problem->message});
     } else {
@@ -144,6 +144,7 @@ void Tunnels::find_path(Tunnel& tunnel) {
 void Tunnels::negotiate(Tunnel& tunnel) {
     ike::TunnelOptions options = tunnel.options.ike;
     options.id = tunnel.id;
+    options.worker = tunnel.worker;
     options.local_address = tunnel.local;
     tunnel.negotiates = true;
     parts_.runtime.command(ike::AddTunnel{options}, [this, name = options.name](const ike::CommandDone& done) {

@@ -55,6 +55,7 @@ class Tunnels {
     struct Tunnel {
         TunnelOptions options;
         dataplane::TunnelId id{};
+        dataplane::WorkerId worker{};    ///< of the data plane, which has it
         std::optional<IpAddress> local;  ///< written or found; none: there is no route, or the peer may be anywhere
         std::uint32_t link_mtu = 0;      ///< of the way to the peer
         dataplane::InnerSizes sizes;

@@ -62,14 +62,17 @@ void add_workers(const Report& report, std::vector<MetricFamily>& families) {
     Family packets("esplane_worker_packets_total", "Packets that the worker handled.", MetricType::Counter);
     Family dropped("esplane_worker_dropped_packets_total", "Packets that the worker dropped, by reason.",
                    MetricType::Counter);
+    Family handed_over("esplane_worker_handed_over_packets_total",
+                       "Packets that arrived at the worker and are of another's tunnels.", MetricType::Counter);
     for (const dataplane::WorkerStatus& worker : report.workers) {
         const Label id{"worker", std::to_string(worker.id)};
         packets.add({id}, worker.packets);
+        handed_over.add({id}, worker.handed_over);
         for (const auto& [reason, count] : worker.drops)
             dropped.add({id, {"reason", reason}}, count);
     }
-    families.push_back(std::move(packets).take());
-    families.push_back(std::move(dropped).take());
+    for (Family* family : {&packets, &handed_over, &dropped})
+        families.push_back(std::move(*family).take());
 }
 
 void add_ike(const ike::Counters& counters, std::vector<MetricFamily>& families) {

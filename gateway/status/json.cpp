@@ -126,6 +126,7 @@ Json worker_json(const dataplane::WorkerStatus& worker) {
     return {{"id", worker.id},
             {"cpu", worker.cpu < 0 ? Json(nullptr) : Json(worker.cpu)},
             {"packets", worker.packets},
+            {"handed_over", worker.handed_over},
             {"drops", drops(worker.drops)}};
 }
 

@@ -105,7 +105,7 @@ TEST_CASE("Everything that can be written is read") {
     const gateway::Options options = load(R"(
 gateway:
   dataplane: tun
-  workers: [3]
+  workers: [3, 0]
   control_socket: /run/x.sock
   metrics: "[::1]:9510"
   log: debug
@@ -130,7 +130,7 @@ tunnels:
     routes: none
 )");
     ::unsetenv("ESPLANE_TEST_PSK");
-    CHECK(options.dataplane.cpus == std::vector<int>{3});
+    CHECK(options.dataplane.cpus == std::vector<int>{3, 0});
     CHECK(options.control_socket == "/run/x.sock");
     REQUIRE(options.metrics);
     CHECK(options.metrics->to_string() == "[::1]:9510");
@@ -179,6 +179,17 @@ tunnels:
     CHECK(texts(tunnel.remote_prefixes) == Texts{"0.0.0.0/0", "::/0"});
     CHECK(ike.children[0].selectors.local.size() == 3);
     CHECK(ike.children[0].selectors.remote.size() == 2);
+}
+
+TEST_CASE("Workers are counted, or pinned one by one") {
+    const auto cpus = [](const std::string& workers) {
+        return load("gateway: {workers: " + workers + "}\ntunnels: {}\n").dataplane.cpus;
+    };
+    CHECK(cpus("1") == std::vector<int>{-1});
+    CHECK(cpus("3") == std::vector<int>{-1, -1, -1});
+    CHECK(cpus("[3]") == std::vector<int>{3});
+    CHECK(cpus("[7, 0, 1023]") == std::vector<int>{7, 0, 1023});
+    CHECK(cpus("64").size() == 64);
 }
 
 TEST_CASE("A cloud tunnel as people write it loads") {

@@ -13,15 +13,21 @@ TEST_CASE("What is wrong in gateway is named with what is accepted") {
         std::string problem;  // at line 2
     };
     const std::string metrics = "; write an IP address and a port, such as 127.0.0.1:9510 or [::1]:9510";
+    const std::string how_many = "; write how many, as 2, or the cpu of each, as [2, 3]";
+    std::string cpus = "0";
+    for (int cpu = 1; cpu < 65; ++cpu)
+        cpus += ", " + std::to_string(cpu);
     const std::vector<Line> lines = {
         {"dataplane: dpdk", "14: gateway.dataplane: 'dpdk' is not available yet; write tun"},
         {"dataplane: tap", "14: gateway.dataplane: 'tap' is not accepted; write tun"},
-        {"workers: 2", "12: gateway.workers: more than one is not available yet; write 1, or one cpu as [2]"},
-        {"workers: [2, 3]", "12: gateway.workers: more than one is not available yet; write 1, or one cpu as [2]"},
-        {"workers: 0", "12: gateway.workers: '0' is not a number from 1 to 1024; write 1, or one cpu as [2]"},
-        {"workers: [x]", "13: gateway.workers: 'x' is not a number from 0 to 1023; write 1, or one cpu as [2]"},
-        {"workers: [1024]", "13: gateway.workers: '1024' is not a number from 0 to 1023; write 1, or one cpu as [2]"},
-        {"workers: []", "12: gateway.workers: at least one is needed; write 1, or one cpu as [2]"},
+        {"workers: 0", "12: gateway.workers: '0' is not a number from 1 to 64" + how_many},
+        {"workers: 65", "12: gateway.workers: '65' is not a number from 1 to 64" + how_many},
+        {"workers: auto", "12: gateway.workers: 'auto' is not a number from 1 to 64" + how_many},
+        {"workers: [x]", "13: gateway.workers: 'x' is not a number from 0 to 1023" + how_many},
+        {"workers: [0, 1024]", "16: gateway.workers: '1024' is not a number from 0 to 1023" + how_many},
+        {"workers: [2, 3, 2]", "19: gateway.workers: cpu 2 has a worker already"},
+        {"workers: []", "12: gateway.workers: from 1 to 64 are possible" + how_many},
+        {"workers: [" + cpus + "]", "12: gateway.workers: from 1 to 64 are possible" + how_many},
         {"control_socket: sock", "19: gateway.control_socket: 'sock' is not an absolute path"},
         {"control_socket: /run/",
          "19: gateway.control_socket: '/run/' is a directory; the name of the socket is missing"},
@@ -50,7 +56,8 @@ TEST_CASE("What is wrong in gateway is named with what is accepted") {
          "9: unknown key 'tries'; did you mean 'retries'? accepted here: retransmit, retries, retry_interval, "
          "cookie_threshold, half_open_limit"},
         {"profile: aws",
-         "3: unknown key 'profile'; accepted here: dataplane, workers, control_socket, metrics, log, allow_insecure, "
+         "3: unknown key 'profile'; accepted here: dataplane, workers, control_socket, metrics, log, "
+         "allow_insecure, "
          "ike"},
     };
     for (const Line& line : lines) {

@@ -41,9 +41,10 @@ class NotingDataplane final : public FakeDataplane {
         devices_.erase(port);
         notes.push_back("close " + std::to_string(to_number(port)));
     }
-    void add_tunnel(const dataplane::TunnelPolicy& policy) override {
+    dataplane::WorkerId add_tunnel(const dataplane::TunnelPolicy& policy) override {
         notes.push_back("add " + policy.name + "#" + std::to_string(to_number(policy.id)) + " link " +
                         std::to_string(policy.link_mtu_bytes));
+        return {};
     }
     void remove_tunnel(dataplane::TunnelId tunnel) override {
         notes.push_back("remove #" + std::to_string(to_number(tunnel)));

@@ -42,6 +42,7 @@ TEST_CASE("metrics name tunnels, workers and reasons") {
         {"esplane_tunnel_bytes_total tunnel=net direction=out", 168},
         {"esplane_tunnel_dropped_packets_total tunnel=net reason=replayed", 3},
         {"esplane_worker_packets_total worker=0", 1001},
+        {"esplane_worker_handed_over_packets_total worker=0", 12},
         {"esplane_ike_sas stage=half_open", 2},
         {"esplane_ike_refused_datagrams_total reason=bad_icv", 4},
         {"esplane_worker_dropped_packets_total worker=0 reason=no_policy", 7},

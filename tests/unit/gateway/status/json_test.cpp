@@ -67,9 +67,11 @@ TEST_CASE("workers tell their drops") {
     const Json status = to_json(example_report());
     CHECK(status["version"] == "1.2.3");
     CHECK(status["started_at"] == "2025-01-31T21:47:00Z");
-    CHECK(status["workers"] ==
-          Json::array(
-              {{{"id", 0}, {"cpu", nullptr}, {"packets", 1001}, {"drops", {{"no_policy", 7}, {"replayed", 3}}}}}));
+    CHECK(status["workers"] == Json::array({{{"id", 0},
+                                             {"cpu", nullptr},
+                                             {"packets", 1001},
+                                             {"handed_over", 12},
+                                             {"drops", {{"no_policy", 7}, {"replayed", 3}}}}}));
 }
 
 TEST_CASE("what IKE refused is told by reason") {

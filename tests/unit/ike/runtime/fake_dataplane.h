@@ -20,7 +20,7 @@ class FakeDataplane : public dataplane::Dataplane {
   public:
     Result<void, std::string> open_port(const dataplane::ClearPortOptions&) override { return {}; }
     void close_port(dataplane::ClearPort) override {}
-    void add_tunnel(const dataplane::TunnelPolicy&) override {}
+    dataplane::WorkerId add_tunnel(const dataplane::TunnelPolicy&) override { return {}; }
     void remove_tunnel(dataplane::TunnelId) override {}
     void install(dataplane::ChildOptions) override {}
     void activate(dataplane::ChildId) override {}

@@ -1,0 +1,41 @@
+#include "dataplane/worker_thread.h"
+
+#include <pthread.h>
+#include <sched.h>
+
+#include <string>
+#include <utility>
+
+namespace esplane::dataplane {
+namespace {
+
+bool pin(std::thread& thread, int cpu) {
+    if (cpu < 0 || cpu >= CPU_SETSIZE) return false;
+    cpu_set_t cpus;
+    CPU_ZERO(&cpus);
+    CPU_SET(static_cast<unsigned>(cpu), &cpus);
+    return pthread_setaffinity_np(thread.native_handle(), sizeof cpus, &cpus) == 0;
+}
+
+}  // namespace
+
+WorkerThread::WorkerThread(WorkerId id, CipherSockets sockets, Mailbox& mailbox, Handoff handoff, int cpu)
+    : sockets_(std::move(sockets)),
+      mailbox_(mailbox),
+      commands_(mailbox.commands, mailbox.to_worker),
+      tun_(waiter_),
+      udp_esp_(sockets_, waiter_),
+      worker_(tun_, udp_esp_, waiter_, mailbox, std::move(handoff)),
+      cpu_(cpu) {
+    thread_ = std::thread([this] { worker_.run(); });
+    pthread_setname_np(thread_.native_handle(), ("worker-" + std::to_string(to_number(id))).c_str());
+    if (!pin(thread_, cpu_)) cpu_ = -1;
+}
+
+WorkerThread::~WorkerThread() {
+    mailbox_.stop.store(true, std::memory_order_release);
+    mailbox_.to_worker.ring();
+    thread_.join();
+}
+
+}  // namespace esplane::dataplane
