@@ -9,8 +9,8 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr Key kGatewayKeys[] = {{"dataplane"},      {"workers"}, {"control_socket"}, {"metrics"}, {"log"},
-                                {"allow_insecure"}, {"ike"}};
+constexpr Key kGatewayKeys[] = {{"dataplane"}, {"workers"}, {"poll"},           {"control_socket"},
+                                {"metrics"},   {"log"},     {"allow_insecure"}, {"ike"}};
 constexpr Key kIkeKeys[] = {{"retransmit"}, {"retries"}, {"retry_interval"}, {"cookie_threshold"}, {"half_open_limit"}};
 
 enum class Backend { kTun, kDpdk };
@@ -19,6 +19,9 @@ constexpr Choice<gateway::LogLevel> kLevels[] = {{"error", gateway::LogLevel::kE
                                                  {"warning", gateway::LogLevel::kWarning},
                                                  {"info", gateway::LogLevel::kInfo},
                                                  {"debug", gateway::LogLevel::kDebug}};
+
+constexpr Choice<dataplane::PollPolicy> kPolls[] = {{"adaptive", dataplane::PollPolicy::kAdaptive},
+                                                    {"busy", dataplane::PollPolicy::kBusy}};
 
 constexpr std::uint32_t kMostCpus = 1024;  // CPU_SETSIZE
 constexpr std::uint32_t kMostHalfOpen = 1'000'000;
@@ -80,6 +83,7 @@ void read_gateway(const Section& root, gateway::Options& into) {
     Backend backend = Backend::kTun;
     gateway.read("dataplane", backend, one_of(kBackends));
     read_workers(gateway, into.dataplane.cpus);
+    gateway.read("poll", into.dataplane.poll, one_of(kPolls));
     gateway.read("control_socket", into.control_socket, parse_socket_path);
     gateway.read("metrics", into.metrics, parse_endpoint);
     gateway.read("log", into.log, one_of(kLevels));

@@ -46,8 +46,15 @@ struct TunnelPolicy {
     bool pad_to_mtu = false;  ///< traffic flow confidentiality: all packets are of one length (RFC 4303 2.7)
 };
 
+/// What a worker does when there is nothing to do.
+enum class PollPolicy : std::uint8_t {
+    kAdaptive,  ///< it sleeps until something comes
+    kBusy,      ///< it looks again: the first packet finds it awake, and the cpu is never free
+};
+
 struct Options {
     std::vector<int> cpus = {-1};  ///< one worker each, kMostWorkers at most; -1: not pinned
+    PollPolicy poll = PollPolicy::kAdaptive;
     std::uint16_t natt_port = 4500;
     std::uint32_t socket_mark = 0x65737000;  ///< of every socket of the cipher side, so that routes can tell them apart
 };

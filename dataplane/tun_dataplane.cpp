@@ -50,7 +50,8 @@ TunDataplane::TunDataplane(std::vector<CipherSockets> sockets, const Options& op
       placement_(sockets.size()) {
     for (std::size_t i = 0; i < sockets.size(); ++i) {
         workers_.push_back(std::make_unique<WorkerThread>(worker_id(i), std::move(sockets[i]), mailboxes_[i],
-                                                          handoff_.ends_of(worker_id(i)), options.cpus[i]));
+                                                          handoff_.ends_of(worker_id(i)), options.cpus[i],
+                                                          options.poll));
     }
 }
 

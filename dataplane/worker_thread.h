@@ -15,7 +15,7 @@ namespace esplane::dataplane {
 class WorkerThread {
   public:
     /// Starts it. `mailbox` must outlive this, and what `handoff` leads to as well. `cpu`: -1 is any.
-    WorkerThread(WorkerId id, CipherSockets sockets, Mailbox& mailbox, Handoff handoff, int cpu);
+    WorkerThread(WorkerId id, CipherSockets sockets, Mailbox& mailbox, Handoff handoff, int cpu, PollPolicy poll);
     ~WorkerThread();  ///< stops it
     WorkerThread(const WorkerThread&) = delete;
     WorkerThread& operator=(const WorkerThread&) = delete;

@@ -18,6 +18,7 @@ std::vector<std::string> needs_restart(const Options& running, const Options& wa
     if (running.control_socket != wanted.control_socket) keys.emplace_back("control_socket");
     if (running.metrics != wanted.metrics) keys.emplace_back("metrics");
     if (running.dataplane.cpus != wanted.dataplane.cpus) keys.emplace_back("workers");
+    if (running.dataplane.poll != wanted.dataplane.poll) keys.emplace_back("poll");
     if (!same_ike(running.ike, wanted.ike)) keys.emplace_back("ike");
     return keys;
 }

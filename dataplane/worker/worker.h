@@ -25,12 +25,14 @@ template <ClearIo Clear, CipherIo Cipher>
 class Worker {
   public:
     /// All of it must outlive the worker. The waiter watches both sides' descriptors.
-    Worker(Clear& clear, Cipher& cipher, Waiter& waiter, Mailbox& mailbox, Handoff handoff = {})
+    Worker(Clear& clear, Cipher& cipher, Waiter& waiter, Mailbox& mailbox, Handoff handoff = {},
+           PollPolicy poll = PollPolicy::kAdaptive)
         : clear_(clear),
           cipher_(cipher),
           waiter_(waiter),
           mailbox_(mailbox),
           handoff_(std::move(handoff)),
+          poll_(poll),
           events_(mailbox.events, mailbox.to_control),
           sas_(events_),
           notices_(events_) {
@@ -72,6 +74,7 @@ class Worker {
 
     /// How long to sleep if there is nothing to do, in milliseconds; -1: until there is.
     int patience() const {
+        if (poll_ == PollPolicy::kBusy) return 0;
         if (clear_.has_backlog() || cipher_.has_backlog() || handoff_.has_backlog()) return 0;
         return early_.empty() && !events_.has_waiting() ? -1 : 10;
     }
@@ -257,6 +260,7 @@ class Worker {
     Waiter& waiter_;
     Mailbox& mailbox_;
     Handoff handoff_;
+    PollPolicy poll_;
     Outbox<Event> events_;
     SaStore sas_;
     Notices notices_;

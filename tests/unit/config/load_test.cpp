@@ -106,6 +106,7 @@ TEST_CASE("Everything that can be written is read") {
 gateway:
   dataplane: tun
   workers: [3, 0]
+  poll: busy
   control_socket: /run/x.sock
   metrics: "[::1]:9510"
   log: debug
@@ -131,6 +132,7 @@ tunnels:
 )");
     ::unsetenv("ESPLANE_TEST_PSK");
     CHECK(options.dataplane.cpus == std::vector<int>{3, 0});
+    CHECK(options.dataplane.poll == dataplane::PollPolicy::kBusy);
     CHECK(options.control_socket == "/run/x.sock");
     REQUIRE(options.metrics);
     CHECK(options.metrics->to_string() == "[::1]:9510");

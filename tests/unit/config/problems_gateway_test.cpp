@@ -28,6 +28,7 @@ TEST_CASE("What is wrong in gateway is named with what is accepted") {
         {"workers: [2, 3, 2]", "19: gateway.workers: cpu 2 has a worker already"},
         {"workers: []", "12: gateway.workers: from 1 to 64 are possible" + how_many},
         {"workers: [" + cpus + "]", "12: gateway.workers: from 1 to 64 are possible" + how_many},
+        {"poll: always", "9: gateway.poll: 'always' is not accepted; one of adaptive, busy"},
         {"control_socket: sock", "19: gateway.control_socket: 'sock' is not an absolute path"},
         {"control_socket: /run/",
          "19: gateway.control_socket: '/run/' is a directory; the name of the socket is missing"},
@@ -56,7 +57,7 @@ TEST_CASE("What is wrong in gateway is named with what is accepted") {
          "9: unknown key 'tries'; did you mean 'retries'? accepted here: retransmit, retries, retry_interval, "
          "cookie_threshold, half_open_limit"},
         {"profile: aws",
-         "3: unknown key 'profile'; accepted here: dataplane, workers, control_socket, metrics, log, "
+         "3: unknown key 'profile'; accepted here: dataplane, workers, poll, control_socket, metrics, log, "
          "allow_insecure, "
          "ike"},
     };

@@ -44,8 +44,9 @@ TEST_CASE("what a running gateway cannot change is named") {
     wanted.control_socket = "/run/other.sock";
     wanted.metrics = Endpoint{IpAddress::parse("127.0.0.1").value(), 9510};
     wanted.dataplane.cpus = {2};
+    wanted.dataplane.poll = dataplane::PollPolicy::kBusy;
     wanted.ike.retransmit_tries = 1;
-    CHECK(plan_reload({}, wanted).needs_restart == Names{"control_socket", "metrics", "workers", "ike"});
+    CHECK(plan_reload({}, wanted).needs_restart == Names{"control_socket", "metrics", "workers", "poll", "ike"});
 }
 
 TEST_CASE("the log level is changed at once") {
