@@ -30,6 +30,7 @@ constexpr WorkerId worker_id(std::size_t index) {
 
 std::vector<const Bell*> bells_of(const std::deque<Mailbox>& mailboxes) {
     std::vector<const Bell*> bells;
+    bells.reserve(mailboxes.size());
     for (const Mailbox& mailbox : mailboxes)
         bells.push_back(&mailbox.to_worker);
     return bells;

@@ -63,6 +63,9 @@ class Worker {
         handoff_.deliver();
     }
 
+    /// Whether there is more to do, of which the waiter will not tell.
+    bool has_backlog() const { return clear_.has_backlog() || cipher_.has_backlog() || handoff_.has_backlog(); }
+
   private:
     /// Sees what there is to do, and sleeps when that is nothing. Everything that arrives from now on, commands too, is
     /// seen by the waiter: nothing can be missed.
@@ -75,7 +78,7 @@ class Worker {
     /// How long to sleep if there is nothing to do, in milliseconds; -1: until there is.
     int patience() const {
         if (poll_ == PollPolicy::kBusy) return 0;
-        if (clear_.has_backlog() || cipher_.has_backlog() || handoff_.has_backlog()) return 0;
+        if (has_backlog()) return 0;
         return early_.empty() && !events_.has_waiting() ? -1 : 10;
     }
 

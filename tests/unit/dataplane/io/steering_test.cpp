@@ -25,7 +25,7 @@ class Workers {
             sockets_.push_back(std::move(opened).value());
         }
         for (const CipherSockets& one : sockets_)
-            io_.push_back(std::make_unique<UdpEspIo>(one));
+            io_.push_back(std::make_unique<test::LookingIo>(one));
     }
     std::size_t count() const { return io_.size(); }
     const CipherSockets& sockets(std::size_t worker) const { return sockets_[worker]; }
@@ -51,7 +51,7 @@ class Workers {
 
   private:
     std::vector<CipherSockets> sockets_;
-    std::vector<std::unique_ptr<UdpEspIo>> io_;
+    std::vector<std::unique_ptr<test::LookingIo>> io_;
 };
 
 /// Of the low octet of SPIs: those of all workers that there are, and some of none; less than a burst.

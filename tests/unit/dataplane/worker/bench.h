@@ -25,7 +25,7 @@ class Bench {
     void work() {
         do {
             worker_->turn();
-        } while (clear.has_backlog() || cipher.has_backlog());
+        } while (worker_->has_backlog());
     }
     Worker<MemoryIo, MemoryIo>& worker() { return *worker_; }
 

@@ -59,7 +59,8 @@ class Gateway {
 
     test::TunPair host;
     test::MemoryIo cipher;
-    Mailbox mailbox;
+    Bell to_control;
+    Mailbox mailbox{to_control};
 
   private:
     void give(Command command) { REQUIRE(mailbox.commands.push(command)); }
