@@ -15,6 +15,7 @@ namespace esplane::dataplane {
 class Buffers {
   public:
     static constexpr std::size_t kCapacity = 65536;
+    static constexpr std::size_t kHeadroom = 64;
 
     explicit Buffers(std::size_t count = kBurst)
         : count_(count),
@@ -26,12 +27,14 @@ class Buffers {
     Buffers(const Buffers&) = delete;
     Buffers& operator=(const Buffers&) = delete;
 
-    /// kCapacity octets, and a cache line of room behind them.
-    std::uint8_t* at(std::size_t index) const { return static_cast<std::uint8_t*>(base_) + index * kStride; }
+    /// kCapacity octets, kHeadroom before them and a cache line of room behind.
+    std::uint8_t* at(std::size_t index) const {
+        return static_cast<std::uint8_t*>(base_) + index * kStride + kHeadroom;
+    }
 
   private:
     // Not a power of two: equal offsets of all buffers would fall into the same set of the cache.
-    static constexpr std::size_t kStride = kCapacity + 4096 + 128;
+    static constexpr std::size_t kStride = kHeadroom + kCapacity + 4096 + 128;
     std::size_t count_;
     void* base_;
 };
