@@ -27,8 +27,7 @@ std::string advice(int error) {
             return "; another program holds the device: choose another `interface`";
         case EINVAL:
             return "; a device of this name exists and is no TUN device, or not of as many queues as there are "
-                   "workers: "
-                   "choose another `interface`";
+                   "workers: choose another `interface`";
         default:
             return "";
     }

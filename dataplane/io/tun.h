@@ -1,7 +1,6 @@
 // TUN devices: the clear side of the gateway in the kernel's routing.
 #pragma once
 
-#include <array>
 #include <string>
 #include <vector>
 
