@@ -60,7 +60,8 @@ class Capture:
     def __init__(self, namespace, interface):
         self.counts = Counter()
         self.in_clear = []  # the first bytes of each frame that shows inner data
-        self._socket = namespace.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
+        # It has no protocol, so it receives nothing until it is bound: everything that is seen has passed the filter.
+        self._socket = namespace.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
         self._socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 32 << 20)
         self._prepare()
         with namespace.entered():

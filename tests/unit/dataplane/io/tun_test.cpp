@@ -226,8 +226,9 @@ TEST_CASE("segments stay as they are until the burst is done, though it began in
     constexpr std::uint16_t kSize = 500;
     constexpr std::size_t kSegments = 50;
     constexpr std::size_t kSuperPackets = 8;
-    for (std::uint32_t i = 0; i < kSuperPackets; ++i)
-        devices.pair[0].hand_out(super_packet(7 + i * kSegments * kSize, kSegments * kSize, kSize));
+    for (std::size_t i = 0; i < kSuperPackets; ++i)
+        devices.pair[0].hand_out(
+            super_packet(static_cast<std::uint32_t>(7 + i * kSegments * kSize), kSegments * kSize, kSize));
     std::array<Received, kBurst> in;
     const Bytes payload = test::filler(kSegments * kSize);
     std::size_t taken = 0;
