@@ -17,7 +17,6 @@ UdpEspIo::UdpEspIo(const CipherSockets& sockets, Waiter& waiter)
     prepare_envelopes();
 }
 
-/// What a call to receive does not change.
 void UdpEspIo::prepare_envelopes() {
     for (std::size_t i = 0; i < kBurst; ++i) {
         in_.parts[i] = {received_.at(i), Buffers::kCapacity};
@@ -26,7 +25,16 @@ void UdpEspIo::prepare_envelopes() {
         header.msg_iov = &in_.parts[i];
         header.msg_iovlen = 1;
         header.msg_control = in_.ancillary[i].octets;
+        restore_lengths(i);
     }
+}
+
+/// What a call to receive changes. Done once a message has been handed out, not before each call for all that it might
+/// bring: that would touch a hundred cache lines for one packet.
+void UdpEspIo::restore_lengths(std::size_t index) {
+    msghdr& header = in_.messages[index].msg_hdr;
+    header.msg_namelen = sizeof in_.addresses[index];
+    header.msg_controllen = sizeof in_.ancillary[index].octets;
 }
 
 std::size_t UdpEspIo::rx(std::span<Received> in) {
@@ -54,17 +62,13 @@ void UdpEspIo::receive_from(const CipherSocket& socket, std::size_t packets) {
     const std::size_t wanted = std::max<std::size_t>(packets / per_message_, 1);
     const std::size_t end = std::min(begin + wanted, kBurst);
     if (begin == end) return;
-    for (std::size_t i = begin; i < end; ++i) {
-        msghdr& header = in_.messages[i].msg_hdr;
-        header.msg_namelen = sizeof in_.addresses[i];
-        header.msg_controllen = sizeof in_.ancillary[i].octets;
-        arrivals_.from[i] = &socket;
-    }
     for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
         const int count =
             recvmmsg(socket.fd.get(), &in_.messages[begin], static_cast<unsigned>(end - begin), MSG_DONTWAIT, nullptr);
         if (count >= 0) {
             arrivals_.count += static_cast<std::size_t>(count);
+            std::fill(arrivals_.from.begin() + static_cast<std::ptrdiff_t>(begin),
+                      arrivals_.from.begin() + static_cast<std::ptrdiff_t>(arrivals_.count), &socket);
             more_ = more_ || arrivals_.count == end;
             return;
         }
@@ -78,7 +82,8 @@ std::size_t UdpEspIo::hand_out(std::span<Received> in) {
     for (Received& cut = arrivals_.cut; filled < in.size(); ++filled) {
         if (cut.octets.empty()) {
             if (arrivals_.next == arrivals_.count) break;
-            begin_message(arrivals_.next++);
+            begin_message(arrivals_.next);
+            restore_lengths(arrivals_.next++);
         }
         // Of an empty message one, which is empty.
         const std::size_t length = std::min(arrivals_.segment_size, cut.octets.size());
@@ -149,14 +154,12 @@ std::size_t UdpEspIo::tx(std::span<Slot> out) {
 
 /// One message for each train, or for each packet; says how many packets the kernel did not take.
 std::size_t UdpEspIo::send_burst(const CipherSocket& socket, std::span<Slot> slots, bool in_trains) {
-    std::array<std::span<Slot>, kBurst> trains;
     std::size_t count = 0;
     for (std::size_t begin = 0; begin < slots.size(); ++count) {
         const std::size_t length = in_trains ? train_length(slots.subspan(begin)) : 1;
-        trains[count] = slots.subspan(begin, length);
         for (std::size_t i = begin; i < begin + length; ++i)
             out_.parts[i] = {slots[i].octets, slots[i].length};
-        address_message(count, trains[count]);
+        address_message(count, slots.subspan(begin, length));
         out_.messages[count].msg_hdr.msg_iov = &out_.parts[begin];
         begin += length;
     }
@@ -165,11 +168,13 @@ std::size_t UdpEspIo::send_burst(const CipherSocket& socket, std::span<Slot> slo
         const std::size_t taken = send_messages(socket, {&out_.messages[sent], count - sent});
         sent += taken;
         if (taken > 0) continue;
-        const std::span<Slot> refused = trains[sent];
+        const msghdr& message = out_.messages[sent].msg_hdr;
+        const auto first = static_cast<std::size_t>(message.msg_iov - out_.parts.data());
+        const std::span<Slot> refused = slots.subspan(first, message.msg_iovlen);
         ++sent;
         if (refused.size() > 1 && (errno == EMSGSIZE || errno == EINVAL)) {
             // Each datagram is larger than the link takes: the kernel fragments single ones only.
-            const auto rest = slots.subspan(static_cast<std::size_t>(&refused.back() - slots.data()) + 1);
+            const auto rest = slots.subspan(first + refused.size());
             return failed + send_burst(socket, refused, false) + send_burst(socket, rest, true);
         }
         if (errno == EMSGSIZE && socket.dont_fragment) reports_.refused(refused.front());

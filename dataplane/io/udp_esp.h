@@ -60,6 +60,7 @@ class UdpEspIo {
     };
 
     void prepare_envelopes();
+    void restore_lengths(std::size_t index);
     void receive_from(const CipherSocket& socket, std::size_t packets);
     std::size_t hand_out(std::span<Received> in);
     void begin_message(std::size_t index);

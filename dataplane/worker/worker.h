@@ -136,8 +136,8 @@ class Worker {
     }
 
     void send_sealed() {
-        cipher_.slots(slots_);
-        encapsulate(out_, slots_, mailbox_.drops);
+        const std::span<Slot> slots = lend(cipher_, out_.size());
+        encapsulate(out_, slots, mailbox_.drops);
         seal(out_, esp_, mailbox_.drops);
         for (const OutboundPacket& packet : out_.packets())
             notices_.limits(*packet.child);
@@ -149,9 +149,9 @@ class Worker {
             return;
         // What is held has been counted as gone through, the answers are not: one must not be taken for the other.
         flush_clear();
-        clear_.slots(slots_);
-        const std::size_t count = answers_.write(fitting_.refused(), slots_, time_);
-        const std::size_t failed = clear_.tx(std::span(slots_).first(count));
+        const std::span<Slot> slots = lend(clear_, fitting_.refused().size());
+        const std::size_t count = answers_.write(fitting_.refused(), slots, time_);
+        const std::size_t failed = clear_.tx(slots.first(count));
         mailbox_.drops.count(DropReason::kTxFailed, failed + clear_.flush());
     }
 
@@ -177,8 +177,8 @@ class Worker {
         look_up_sa(in_, sas_.inbound(), mailbox_.drops,
                    [this](const Received& received) { return early_.keep(received, now_, mailbox_.drops); });
         check_replay(in_, mailbox_.drops);
-        clear_.slots(slots_);
-        open(in_, slots_, esp_, mailbox_.drops, [this](const InboundPacket& packet) { accepted(packet); });
+        const std::span<Slot> slots = lend(clear_, in_.size());
+        open(in_, slots, esp_, mailbox_.drops, [this](const InboundPacket& packet) { accepted(packet); });
         strip_trailer(in_, mailbox_.drops);
         check_selectors(in_, {time_, in_fragments_}, mailbox_.drops);
         for (const InboundPacket& packet : in_.packets())
@@ -227,6 +227,14 @@ class Worker {
             return;
         mailbox_.packets.take_back(failed);
         mailbox_.drops.count(DropReason::kTxFailed, failed);
+    }
+
+    /// No more than the batch needs: one packet should not touch the cache lines of a whole burst.
+    template <typename Io>
+    std::span<Slot> lend(Io& io, std::size_t count) {
+        const std::span<Slot> slots = std::span(slots_).first(count);
+        io.slots(slots);
+        return slots;
     }
 
     template <typename Io, typename SomeBatch>
