@@ -1,6 +1,7 @@
 #include "dataplane/io/coalescer.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "dataplane/io/transport_headers.h"
 
@@ -91,16 +92,32 @@ void Coalescer::close(std::size_t open_index) {
 
 std::span<const iovec> Coalescer::finish(std::size_t number) {
     const Train& train = trains_[number];
-    offload_ = {};
     if (train.count > 1) finish_headers(train);
-    pieces_[0] = {&offload_, sizeof offload_};
+    const OffloadHeader offload = train.count > 1 ? describe(train) : OffloadHeader{};
+    // One piece of memory costs a small packet's write less than two.
+    const MutableByteView lead = packets_[train.first];
+    pieces_[0] = {lead.data() - sizeof offload, sizeof offload + lead.size()};
+    std::memcpy(pieces_[0].iov_base, &offload, sizeof offload);
     std::size_t pieces = 1;
-    for (std::uint16_t at = train.first; at != kNone; at = next_[at]) {
-        const std::size_t skipped = at == train.first ? 0 : train.lead.headers;
-        const MutableByteView kept = packets_[at].subspan(skipped);
-        pieces_[pieces++] = {kept.data(), kept.size()};
+    for (std::uint16_t at = next_[train.first]; at != kNone; at = next_[at]) {
+        const MutableByteView payload = packets_[at].subspan(train.lead.headers);
+        pieces_[pieces++] = {payload.data(), payload.size()};
     }
     return {pieces_.data(), pieces};
+}
+
+/// What the device is told of a train of several packets.
+OffloadHeader Coalescer::describe(const Train& train) {
+    const FlowSegment& lead = train.lead;
+    const bool v4 = lead.packet[0] >> 4 == 4;
+    return {.flags = kOffloadNeedsChecksum,
+            .gso_type = !lead.tcp ? kGsoUdp
+                        : v4      ? kGsoTcpIpv4
+                                  : kGsoTcpIpv6,
+            .hdr_len = lead.headers,
+            .gso_size = static_cast<std::uint16_t>(lead.payload()),
+            .csum_start = lead.transport,
+            .csum_offset = static_cast<std::uint16_t>(lead.tcp ? kTcpChecksumAt : kUdpChecksumAt)};
 }
 
 void Coalescer::finish_headers(const Train& train) {
@@ -121,13 +138,6 @@ void Coalescer::finish_headers(const Train& train) {
     store_be(transport + checksum_at,
              checksum_fold(
                  pseudo_header_sum({packet, train.lead.headers}, tcp ? kProtocolTcp : kProtocolUdp, transport_length)));
-    const bool v4 = packet[0] >> 4 == 4;
-    offload_.flags = kOffloadNeedsChecksum;
-    offload_.gso_type = !tcp ? kGsoUdp : v4 ? kGsoTcpIpv4 : kGsoTcpIpv6;
-    offload_.hdr_len = train.lead.headers;
-    offload_.gso_size = static_cast<std::uint16_t>(train.lead.payload());
-    offload_.csum_start = train.lead.transport;
-    offload_.csum_offset = static_cast<std::uint16_t>(checksum_at);
 }
 
 }  // namespace esplane::dataplane

@@ -24,7 +24,7 @@ class Coalescer {
 
     /// Groups the packets of a burst into trains of what the devices take, behind those that are held from the burst
     /// before. The packets, numbered from `first`, stay the caller's memory, who must not change it until their trains
-    /// have been sent.
+    /// have been sent, and keeps room for an OffloadHeader before each.
     void group(std::span<const Slot> slots, std::size_t first, OffloadSupport takes);
 
     std::size_t trains() const { return count_; }
@@ -57,8 +57,8 @@ class Coalescer {
         }
         count_ = open_count_ = kept;
     }
-    /// Finishes the headers of a train. What to write, in order: what the device is told of it, then the octets. Valid
-    /// until the next call.
+    /// Finishes the headers of a train. What to write, in order: what the device is told of it, then the octets, in one
+    /// piece with the first packet. Valid until the next call.
     std::span<const iovec> finish(std::size_t train);
 
   private:
@@ -81,6 +81,7 @@ class Coalescer {
     std::size_t find_open(ClearPort port, const FlowSegment& segment) const;
     void open(std::uint16_t train);
     void close(std::size_t open_index);
+    static OffloadHeader describe(const Train& train);
     void finish_headers(const Train& train);
 
     OffloadSupport takes_;
@@ -90,8 +91,7 @@ class Coalescer {
     std::size_t count_ = 0;
     std::array<std::uint16_t, kMostOpen> open_{};  ///< trains that more may join, at most one a flow
     std::size_t open_count_ = 0;
-    OffloadHeader offload_{};
-    std::array<iovec, kMostPackets + 1> pieces_{};
+    std::array<iovec, kMostPackets> pieces_{};
 };
 
 }  // namespace esplane::dataplane

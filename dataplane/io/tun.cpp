@@ -128,7 +128,6 @@ std::size_t TunIo::read_from(const Device& device, std::span<Received> in, std::
         std::uint8_t* const buffer = received_.at(number);
         // One piece of memory costs a small packet's read a tenth less than two.
         OffloadHeader offload;
-        static_assert(sizeof offload <= Buffers::kHeadroom);
         const ssize_t length = read(device.fd, buffer - sizeof offload, sizeof offload + Buffers::kCapacity);
         if (length <= static_cast<ssize_t>(sizeof offload)) {
             if (!was_lost(length)) break;
@@ -166,6 +165,8 @@ void TunIo::slots(std::span<Slot> lent) {
         lent[i] = {.octets = sending_.at(lent_from() + i), .capacity = Buffers::kCapacity};
 }
 
+static_assert(sizeof(OffloadHeader) <= Buffers::kHeadroom, "it goes before packets in both directions");
+
 std::size_t TunIo::tx(std::span<Slot> out) {
     const std::size_t first = lent_from();
     coalescer_.group(out, first, takes_);
@@ -199,6 +200,7 @@ std::size_t TunIo::flush() {
 bool TunIo::write_train(std::size_t train) {
     const std::span<const iovec> pieces = coalescer_.finish(train);
     const int fd = descriptor_of(coalescer_.port(train));
+    if (pieces.size() == 1) return write(fd, pieces[0].iov_base, pieces[0].iov_len) >= 0;
     return writev(fd, pieces.data(), static_cast<int>(pieces.size())) >= 0;
 }
 

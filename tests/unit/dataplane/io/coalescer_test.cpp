@@ -19,19 +19,23 @@ constexpr OffloadSupport kAll{.tcp = true, .udp = true};
 /// Groups the packets and takes every train apart again, as the host's kernel would. What came out, train by train.
 std::vector<std::vector<Bytes>> there_and_back(std::vector<Bytes> packets, OffloadSupport takes = kAll) {
     std::vector<Slot> slots;
-    for (Bytes& packet : packets)
-        slots.push_back({.octets = packet.data(), .length = static_cast<std::uint32_t>(packet.size())});
+    slots.reserve(packets.size());
+    for (Bytes& packet : packets) {
+        packet.insert(packet.begin(), sizeof(OffloadHeader), 0);
+        slots.push_back({.octets = packet.data() + sizeof(OffloadHeader),
+                         .length = static_cast<std::uint32_t>(packet.size() - sizeof(OffloadHeader))});
+    }
     Coalescer coalescer;
     coalescer.group(slots, 0, takes);
     std::vector<std::vector<Bytes>> trains;
     for (std::size_t i = 0; i < coalescer.trains(); ++i) {
-        const auto pieces = coalescer.finish(i);
-        REQUIRE(pieces.front().iov_len == sizeof(OffloadHeader));
-        OffloadHeader offload;
-        std::memcpy(&offload, pieces.front().iov_base, sizeof offload);
         Bytes written;
-        for (const iovec& piece : pieces.subspan(1))
+        for (const iovec& piece : coalescer.finish(i))
             append(written, {static_cast<const std::uint8_t*>(piece.iov_base), piece.iov_len});
+        REQUIRE(written.size() >= sizeof(OffloadHeader));
+        OffloadHeader offload;
+        std::memcpy(&offload, written.data(), sizeof offload);
+        written.erase(written.begin(), written.begin() + sizeof offload);
         std::vector<Bytes>& train = trains.emplace_back();
         Segmenter segmenter;
         if (segmenter.begin(offload, written) == Segmenter::Verdict::kWhole) {

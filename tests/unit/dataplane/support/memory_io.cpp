@@ -11,7 +11,7 @@ constexpr std::size_t kSlotCapacity = 65536;
 
 }  // namespace
 
-MemoryIo::MemoryIo() : lent_(kBurst) {}
+MemoryIo::MemoryIo() : lent_(kBurst, Bytes(kSlotCapacity)) {}
 
 std::size_t MemoryIo::rx(std::span<Received> in) {
     std::size_t count = 0;
@@ -32,10 +32,8 @@ void MemoryIo::release() {
 }
 
 void MemoryIo::slots(std::span<Slot> lent) {
-    for (std::size_t i = 0; i < lent.size(); ++i) {
-        lent_[i].resize(kSlotCapacity);
+    for (std::size_t i = 0; i < lent.size(); ++i)
         lent[i] = {.octets = lent_[i].data(), .capacity = kSlotCapacity};
-    }
 }
 
 std::size_t MemoryIo::tx(std::span<Slot> out) {
