@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "dataplane/io/transport_headers.h"
+#include "dataplane/packet/protocols.h"
 
 namespace esplane::dataplane {
 namespace {

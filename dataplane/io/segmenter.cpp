@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dataplane/io/transport_headers.h"
+#include "dataplane/packet/protocols.h"
 
 namespace esplane::dataplane {
 namespace {

@@ -1,5 +1,7 @@
 #include "dataplane/packet/fragment_header.h"
 
+#include "dataplane/packet/protocols.h"
+
 namespace esplane::dataplane {
 namespace {
 
@@ -9,7 +11,6 @@ constexpr std::uint32_t kFragmentHeader = 8;
 constexpr int kMostExtensionHeaders = 8;
 constexpr std::uint8_t kHopByHop = 0;
 constexpr std::uint8_t kRouting = 43;
-constexpr std::uint8_t kFragment = 44;
 constexpr std::uint8_t kDestinationOptions = 60;
 
 FragmentHeader::Kind kind_of(const FragmentHeader& header, FragmentHeader::Kind unfragmented) {
@@ -62,7 +63,7 @@ std::optional<FragmentHeader> parse_ipv6(ByteView octets) {
     header.next_header_at = 6;
     for (int count = 0; count <= kMostExtensionHeaders; ++count) {
         switch (octets[header.next_header_at]) {
-            case kFragment:
+            case kProtocolIpv6Fragment:
                 if (!read_ipv6_fragment(header, octets)) return std::nullopt;
                 return header;
             // RFC 8200 4.5: only these stand in front of a fragment header.

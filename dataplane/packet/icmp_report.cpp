@@ -1,6 +1,7 @@
 #include "dataplane/packet/icmp_report.h"
 
 #include "dataplane/packet/inner_packet.h"
+#include "dataplane/packet/protocols.h"
 #include "dataplane/packet/transport_checksum.h"
 
 namespace esplane::dataplane {
@@ -12,9 +13,6 @@ constexpr std::size_t kIpv6Header = 40;
 constexpr std::size_t kFragmentHeader = 8;
 constexpr std::size_t kUdpHeader = 8;
 constexpr std::size_t kLeastQuoted = 8;  // RFC 792: behind the IP header
-constexpr std::uint8_t kProtocolIcmp = 1;
-constexpr std::uint8_t kProtocolEsp = 50;
-constexpr std::uint8_t kNextHeaderFragment = 44;
 constexpr std::uint8_t kUnreachable = 3;
 constexpr std::uint8_t kFragmentationNeeded = 4;
 constexpr std::uint8_t kPacketTooBig = 2;
@@ -67,7 +65,7 @@ std::optional<Quote> read_ipv6(TooBigReport& report, ByteView quoted) {
     report.outer.local.address = *IpAddress::from_octets(quoted.subspan(8, 16));
     report.outer.remote.address = *IpAddress::from_octets(quoted.subspan(24, 16));
     const ByteView behind = quoted.subspan(kIpv6Header);
-    if (quoted[6] != kNextHeaderFragment) return Quote{quoted[6], behind};
+    if (quoted[6] != kProtocolIpv6Fragment) return Quote{quoted[6], behind};
     if (behind.size() < kFragmentHeader) return std::nullopt;
     if ((load_be<std::uint16_t>(behind.data() + 2) >> 3) != 0) return std::nullopt;
     return Quote{behind[0], behind.subspan(kFragmentHeader)};

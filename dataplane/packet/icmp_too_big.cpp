@@ -5,6 +5,7 @@
 #include "dataplane/packet/checksum.h"
 #include "dataplane/packet/fragment_header.h"
 #include "dataplane/packet/ip_header.h"
+#include "dataplane/packet/protocols.h"
 #include "dataplane/packet/transport_checksum.h"
 
 namespace esplane::dataplane {
@@ -15,7 +16,6 @@ constexpr std::size_t kIpv6Header = 40;
 constexpr std::size_t kIcmpHeader = 8;
 constexpr std::size_t kLongestIpv4 = 576;   // RFC 1812 4.3.2.3
 constexpr std::size_t kLongestIpv6 = 1280;  // RFC 4443 2.4 c
-constexpr std::uint8_t kProtocolIcmp = 1;
 constexpr std::uint8_t kAuthentication = 51;
 constexpr std::uint8_t kDestinationOptions = 60;
 constexpr std::uint8_t kInternetworkControl = 0xc0;  // RFC 1812 4.3.2.5

@@ -1,9 +1,10 @@
 #include "dataplane/packet/inner_packet.h"
 
+#include "dataplane/packet/protocols.h"
+
 namespace esplane::dataplane {
 namespace {
 
-constexpr std::uint8_t kProtocolIcmp = 1;
 constexpr std::size_t kIpv4MinimumHeader = 20;
 constexpr std::size_t kIpv6Header = 40;
 constexpr int kMostExtensionHeaders = 8;

@@ -9,10 +9,6 @@
 
 namespace esplane::dataplane {
 
-inline constexpr std::uint8_t kProtocolTcp = 6;
-inline constexpr std::uint8_t kProtocolUdp = 17;
-inline constexpr std::uint8_t kProtocolIpv6Icmp = 58;
-
 struct InnerPacket {
     IpAddress source;
     IpAddress destination;

@@ -5,6 +5,7 @@
 #include "dataplane/packet/checksum.h"
 #include "dataplane/packet/ecn.h"
 #include "dataplane/packet/inner_packet.h"
+#include "dataplane/packet/protocols.h"
 
 namespace esplane::dataplane {
 namespace {
@@ -12,7 +13,6 @@ namespace {
 constexpr std::uint32_t kLongest = 65535;
 constexpr std::uint32_t kIpv6Header = 40;
 constexpr std::uint32_t kFragmentHeader = 8;
-constexpr std::uint8_t kProtocolIcmp = 1;
 constexpr std::uint8_t kNextHeaderFragment = 44;
 constexpr std::uint16_t kDontFragment = 0x4000;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dataplane/packet/checksum.h"
+#include "dataplane/packet/protocols.h"
 
 namespace esplane::dataplane {
 namespace {

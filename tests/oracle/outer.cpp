@@ -2,6 +2,7 @@
 
 #include "dataplane/packet/inner_packet.h"
 #include "dataplane/packet/outer_header.h"
+#include "dataplane/packet/protocols.h"
 #include "dataplane/packet/transport_checksum.h"
 
 namespace esplane::oracle {
