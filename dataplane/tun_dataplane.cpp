@@ -4,55 +4,37 @@
 #include <array>
 #include <utility>
 
+#include "dataplane/io/tun.h"
+#include "dataplane/io/udp_esp.h"
 #include "dataplane/pipeline/classify.h"
+#include "dataplane/worker/worker.h"
 
 namespace esplane::dataplane {
-namespace {
 
-/// `read(DropReason)` is the count of one.
-template <typename Read>
-DropCounts to_counts(Read read) {
-    DropCounts counts;
-    for (std::size_t i = 0; i < kDropReasonCount; ++i) {
-        const auto reason = static_cast<DropReason>(i);
-        if (const std::uint64_t count = read(reason)) counts.emplace_back(name(reason), count);
-    }
-    return counts;
-}
+/// All that one worker has for itself.
+struct TunDataplane::TunWorker {
+    TunWorker(WorkerId id, CipherSockets own_sockets, Mailbox& mailbox, Handoff handoff, int cpu, PollPolicy poll)
+        : sockets(std::move(own_sockets)),
+          tun(waiter),
+          udp_esp(sockets, waiter),
+          worker(tun, udp_esp, waiter, mailbox, std::move(handoff), poll),
+          thread(id, mailbox, cpu, [this] { worker.run(); }) {}
 
-DropCounts to_counts(const DropCounters& counters) {
-    return to_counts([&](DropReason reason) { return counters.read(reason); });
-}
-
-constexpr WorkerId worker_id(std::size_t index) {
-    return WorkerId{static_cast<std::uint8_t>(index)};
-}
-
-std::vector<const Bell*> bells_of(const std::deque<Mailbox>& mailboxes) {
-    std::vector<const Bell*> bells;
-    bells.reserve(mailboxes.size());
-    for (const Mailbox& mailbox : mailboxes)
-        bells.push_back(&mailbox.to_worker);
-    return bells;
-}
-
-std::deque<Mailbox> make_mailboxes(std::size_t count, const Bell& to_control) {
-    std::deque<Mailbox> mailboxes;
-    while (mailboxes.size() < count)
-        mailboxes.emplace_back(to_control);
-    return mailboxes;
-}
-
-}  // namespace
+    CipherSockets sockets;
+    Waiter waiter;
+    TunIo tun;
+    UdpEspIo udp_esp;
+    Worker<TunIo, UdpEspIo> worker;
+    WorkerThread thread;
+};
 
 TunDataplane::TunDataplane(std::vector<CipherSockets> sockets, const Options& options)
-    : mailboxes_(make_mailboxes(sockets.size(), to_control_)),
-      handoff_(bells_of(mailboxes_)),
-      placement_(sockets.size()) {
+    : WorkersDataplane(sockets.size()) {
     for (std::size_t i = 0; i < sockets.size(); ++i) {
-        workers_.push_back(std::make_unique<WorkerThread>(worker_id(i), std::move(sockets[i]), mailboxes_[i],
-                                                          handoff_.ends_of(worker_id(i)), options.cpus[i],
-                                                          options.poll));
+        const WorkerId id = worker_id(i);
+        workers_.push_back(std::make_unique<TunWorker>(id, std::move(sockets[i]), mailbox(id), handoff_ends_of(id),
+                                                       options.cpus[i], options.poll));
+        employ(workers_.back()->thread);
     }
 }
 
@@ -75,7 +57,7 @@ void TunDataplane::close_port(ClearPort port) {
         submit(worker_id(i), ClosePort{port, closing->second[i].get()});
 }
 
-void TunDataplane::close_queue(WorkerId worker, ClearPort port) {
+void TunDataplane::let_go(WorkerId worker, ClearPort port) {
     const auto closing = closing_.find(port);
     if (closing == closing_.end()) return;
     auto& queues = closing->second;
@@ -84,149 +66,14 @@ void TunDataplane::close_queue(WorkerId worker, ClearPort port) {
         closing_.erase(closing);
 }
 
-WorkerId TunDataplane::add_tunnel(const TunnelPolicy& policy) {
-    const WorkerId owner = placement_.place(policy.id);
-    for (std::size_t i = 0; i < workers_.size(); ++i) {
-        const WorkerId worker = worker_id(i);
-        auto tunnel =
-            std::make_unique<TunnelState>(policy, worker == owner ? std::nullopt : std::optional<WorkerId>(owner));
-        placement_.hand_out(worker, *tunnel);
-        submit(worker, AddTunnel{std::move(tunnel)});
-    }
-    return owner;
-}
-
-void TunDataplane::remove_tunnel(TunnelId tunnel) {
-    if (!placement_.owner(tunnel)) return;
-    placement_.leave(tunnel);
-    for (std::size_t i = 0; i < workers_.size(); ++i)
-        submit(worker_id(i), RemoveTunnel{tunnel});
-}
-
-void TunDataplane::install(ChildOptions child) {
-    auto made = std::make_unique<ChildSa>(std::move(child));
-    // Without a tunnel the worker sends it back.
-    const WorkerId owner = placement_.owner(made->tunnel_id).value_or(WorkerId{});
-    children_[made->id] = {owner, made.get()};
-    submit(owner, Install{std::move(made)});
-}
-
-void TunDataplane::activate(ChildId child) {
-    submit(child, Activate{child});
-}
-
-void TunDataplane::retire(ChildId child) {
-    submit(child, Retire{child});
-}
-
-void TunDataplane::move_path(ChildId child, const Path& outer, Encapsulation encapsulation) {
-    submit(child, MovePath{child, outer, encapsulation});
-}
-
-void TunDataplane::set_link_mtu(TunnelId tunnel, std::uint32_t mtu_bytes) {
-    if (const auto owner = placement_.owner(tunnel)) submit(*owner, SetLinkMtu{tunnel, mtu_bytes});
-}
-
-void TunDataplane::submit(WorkerId worker, Command command) {
-    Outbox<Command>& commands = workers_[to_number(worker)]->commands();
-    commands.post(std::move(command));
-    commands.deliver();
-}
-
-void TunDataplane::submit(ChildId child, Command command) {
-    if (const auto found = children_.find(child); found != children_.end())
-        submit(found->second.owner, std::move(command));
-}
-
-std::optional<Event> TunDataplane::poll_event() {
-    if (auto event = next_event()) return event;
-    // Silence first, then look again, at all rings: what comes between rings anew.
-    to_control_.silence();
-    for (const auto& worker : workers_)
-        worker->commands().deliver();
-    return next_event();
-}
-
-/// Of any worker: each in turn, so that none of them waits for the others to fall silent.
-std::optional<Event> TunDataplane::next_event() {
-    for (std::size_t i = 0; i < workers_.size(); ++i) {
-        const WorkerId worker = worker_id(turn_);
-        turn_ = (turn_ + 1) % workers_.size();
-        if (auto event = next_event(worker)) return event;
-    }
-    return std::nullopt;
-}
-
-std::optional<Event> TunDataplane::next_event(WorkerId worker) {
-    while (auto event = mailboxes_[to_number(worker)].events.pop()) {
-        if (is_for_caller(worker, *event)) return event;
-    }
-    return std::nullopt;
-}
-
-bool TunDataplane::is_for_caller(WorkerId from, const Event& event) {
-    if (const auto* child = std::get_if<Returned>(&event)) {
-        children_.erase(child->id);
-    } else if (const auto* tunnel = std::get_if<TunnelReturned>(&event)) {
-        placement_.came_back(from, *tunnel->tunnel);
-    } else if (const auto* closed = std::get_if<PortClosed>(&event)) {
-        close_queue(from, closed->port);
-    } else if (const auto* report = std::get_if<ForeignReport>(&event)) {
-        tell_others(from, *report);
-    } else {
-        return true;
-    }
-    return false;
-}
-
-void TunDataplane::tell_others(WorkerId from, const ForeignReport& report) {
-    for (std::size_t i = 0; i < workers_.size(); ++i) {
-        if (worker_id(i) == from) continue;
-        workers_[i]->commands().offer(report);
-        workers_[i]->commands().deliver();
-    }
-}
-
 void TunDataplane::send_ike(const Path& path, ByteView datagram) {
     static constexpr std::array<std::uint8_t, kNonEspMarker> kMarker{};
-    workers_.front()->sockets().send_udp(path, kMarker, datagram);
+    workers_.front()->sockets.send_udp(path, kMarker, datagram);
 }
 
 void TunDataplane::send_keepalive(const Path& path) {
     static constexpr std::array<std::uint8_t, 1> kOctet{kKeepalive};
-    workers_.front()->sockets().send_udp(path, kOctet, {});
-}
-
-std::optional<ChildCounters> TunDataplane::counters(ChildId child) const {
-    const auto found = children_.find(child);
-    if (found == children_.end()) return std::nullopt;
-    const ChildSa& sa = *found->second.sa;
-    return ChildCounters{.packets_in = sa.in.volume.packets.read(),
-                         .bytes_in = sa.in.volume.bytes.read(),
-                         .packets_out = sa.out.volume.packets.read(),
-                         .bytes_out = sa.out.volume.bytes.read()};
-}
-
-DropCounts TunDataplane::drops(ChildId child) const {
-    const auto found = children_.find(child);
-    return found == children_.end() ? DropCounts{} : to_counts(found->second.sa->drops);
-}
-
-DropCounts TunDataplane::drops(TunnelId tunnel) const {
-    return to_counts([&](DropReason reason) { return placement_.drops(tunnel, reason); });
-}
-
-std::vector<WorkerStatus> TunDataplane::workers() const {
-    std::vector<WorkerStatus> all;
-    for (std::size_t i = 0; i < workers_.size(); ++i) {
-        const Mailbox& mailbox = mailboxes_[i];
-        all.push_back({.id = static_cast<int>(i),
-                       .cpu = workers_[i]->cpu(),
-                       .packets = mailbox.packets.read(),
-                       .handed_over = mailbox.handed_over.read(),
-                       .drops = to_counts(mailbox.drops)});
-    }
-    return all;
+    workers_.front()->sockets.send_udp(path, kOctet, {});
 }
 
 Result<std::unique_ptr<Dataplane>, std::string> start_tun_dataplane(const Options& options) {

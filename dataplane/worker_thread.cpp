@@ -19,16 +19,8 @@ bool pin(std::thread& thread, int cpu) {
 
 }  // namespace
 
-WorkerThread::WorkerThread(WorkerId id, CipherSockets sockets, Mailbox& mailbox, Handoff handoff, int cpu,
-                           PollPolicy poll)
-    : sockets_(std::move(sockets)),
-      mailbox_(mailbox),
-      commands_(mailbox.commands, mailbox.to_worker),
-      tun_(waiter_),
-      udp_esp_(sockets_, waiter_),
-      worker_(tun_, udp_esp_, waiter_, mailbox, std::move(handoff), poll),
-      cpu_(cpu) {
-    thread_ = std::thread([this] { worker_.run(); });
+WorkerThread::WorkerThread(WorkerId id, Mailbox& mailbox, int cpu, std::function<void()> run)
+    : mailbox_(mailbox), commands_(mailbox.commands, mailbox.to_worker), cpu_(cpu), thread_(std::move(run)) {
     pthread_setname_np(thread_.native_handle(), ("worker-" + std::to_string(to_number(id))).c_str());
     if (!pin(thread_, cpu_)) cpu_ = -1;
 }
