@@ -13,5 +13,6 @@ inline constexpr int kFailed = 1;
 inline constexpr int kMisuse = 2;
 
 void add_pipeline(CLI::App& app, int& status);
+void add_report(CLI::App& app, int& status);
 
 }  // namespace esplane::bench::commands

@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
     app.get_formatter()->column_width(36);
     int status = commands::kDone;
     commands::add_pipeline(app, status);
+    commands::add_report(app, status);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -1,0 +1,96 @@
+#include "benchmarks/report/reader.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <stdexcept>
+
+#include "benchmarks/report/fields.h"
+
+namespace esplane::bench::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// The library's messages begin with its own name in brackets.
+std::string without_tag(std::string message) {
+    const auto end = message.find("] ");
+    return message.starts_with('[') && end != std::string::npos ? message.substr(end + 2) : message;
+}
+
+Json parse(const std::string& file, std::string_view text) {
+    try {
+        return Json::parse(text);
+    } catch (const Json::exception& error) {
+        throw std::runtime_error(file + ": is not JSON: " + without_tag(error.what()));
+    }
+}
+
+PipelinePoint pipeline_point(const Fields& fields) {
+    PipelinePoint point{.direction = fields.text("direction"),
+                        .suite = fields.text("suite"),
+                        .size = fields.size("size"),
+                        .tunnels = fields.small_count("tunnels"),
+                        .workers = fields.small_count("workers"),
+                        .cycles = fields.number("cycles_per_packet"),
+                        .mpps = fields.number("mpps"),
+                        .gbps = fields.number("gbps"),
+                        .cipher_cycles = fields.number("raw_cipher_cycles"),
+                        .batch_gain = fields.number("batch_gain")};
+    fields.object("stages").each_number([&](const std::string& stage, double cycles) {
+        point.stages.push_back({stage, cycles});
+    });
+    return point;
+}
+
+std::string content(const std::string& file) {
+    // A folder opens, but reading it throws or gives nothing, as the library likes.
+    std::error_code error;
+    std::ifstream in;
+    if (!std::filesystem::is_directory(file, error)) in.open(file, std::ios::binary);
+    std::string text;
+    if (in.is_open()) text.assign(std::istreambuf_iterator<char>(in), {});
+    if (!in.is_open() || in.bad()) throw std::runtime_error(file + ": cannot be read");
+    return text;
+}
+
+std::string short_name(const std::string& file) {
+    const std::filesystem::path path(file);
+    return path.extension() == ".json" ? path.stem().string() : path.filename().string();
+}
+
+void name_runs(std::vector<Run>& runs) {
+    std::multiset<std::string> taken;
+    for (const Run& run : runs)
+        taken.insert(short_name(run.name));
+    for (Run& run : runs) {
+        if (taken.count(short_name(run.name)) == 1) run.name = short_name(run.name);
+    }
+}
+
+}  // namespace
+
+Run parse_run(const std::string& file, std::string_view text) {
+    const Json document = parse(file, text);
+    const Fields fields(document, file);
+    Run run{.name = file};
+    fields.object("machine").each_value([&](const std::string& name, std::string value) {
+        run.machine.push_back({name, std::move(value)});
+    });
+    fields.each_object("results", [&](const Fields& element) { run.pipeline.push_back(pipeline_point(element)); });
+    return run;
+}
+
+std::vector<Run> read_runs(std::span<const std::string> files) {
+    std::vector<Run> runs;
+    for (const std::string& file : files) {
+        if (std::count(files.begin(), files.end(), file) > 1) throw std::runtime_error(file + ": is given twice");
+        runs.push_back(parse_run(file, content(file)));
+    }
+    name_runs(runs);
+    return runs;
+}
+
+}  // namespace esplane::bench::report
