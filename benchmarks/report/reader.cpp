@@ -46,14 +46,12 @@ PipelinePoint pipeline_point(const Fields& fields) {
 }
 
 std::string content(const std::string& file) {
-    // A folder opens, but reading it throws or gives nothing, as the library likes.
     std::error_code error;
     std::ifstream in;
+    // A folder opens, too, and throws in the library's words when it is read.
     if (!std::filesystem::is_directory(file, error)) in.open(file, std::ios::binary);
-    std::string text;
-    if (in.is_open()) text.assign(std::istreambuf_iterator<char>(in), {});
-    if (!in.is_open() || in.bad()) throw std::runtime_error(file + ": cannot be read");
-    return text;
+    if (!in.is_open()) throw std::runtime_error(file + ": cannot be read");
+    return {std::istreambuf_iterator<char>(in), {}};
 }
 
 std::string short_name(const std::string& file) {

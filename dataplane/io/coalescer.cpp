@@ -93,8 +93,11 @@ void Coalescer::close(std::size_t open_index) {
 
 std::span<const iovec> Coalescer::finish(std::size_t number) {
     const Train& train = trains_[number];
-    if (train.count > 1) finish_headers(train);
-    const OffloadHeader offload = train.count > 1 ? describe(train) : OffloadHeader{};
+    OffloadHeader offload{};
+    if (train.count > 1) {
+        finish_headers(train);
+        offload = describe(train);
+    }
     // One piece of memory costs a small packet's write less than two.
     const MutableByteView lead = packets_[train.first];
     pieces_[0] = {lead.data() - sizeof offload, sizeof offload + lead.size()};

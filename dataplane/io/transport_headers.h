@@ -3,7 +3,6 @@
 
 #include <cstdint>
 
-#include "dataplane/packet/inner_packet.h"
 #include "dataplane/packet/transport_checksum.h"
 
 namespace esplane::dataplane {
