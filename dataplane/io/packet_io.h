@@ -30,6 +30,17 @@ concept PacketIo = requires(T io, std::span<Received> in, std::span<Slot> slots)
     { io.tx(slots) } -> std::same_as<std::size_t>;
 };
 
+/// A backend that can send a packet in the buffer that it came in.
+///
+/// slot_for     lends memory for the `index`-th packet of a batch, made of a received one: where that lies, if it lies
+///              in a frame, else new memory. Its octets begin `before` octets before those received (behind, when
+///              negative). Without memory the slot is empty, with a capacity of 0.
+template <typename T>
+concept WorksInPlace = PacketIo<T> &&
+    requires(T io, const Received& received, std::size_t index, std::ptrdiff_t before) {
+    { io.slot_for(received, index, before) } -> std::same_as<Slot>;
+};
+
 /// The clear side: devices that come and go. Its tx() may hold packets back for what follows them; what it says was not
 /// taken may then be some of those, which it cannot mark.
 ///
@@ -53,6 +64,16 @@ concept CipherIo = PacketIo<T> && requires(T io) {
     io.expect_errors();
     { io.next_report() } -> std::same_as<std::optional<TooBigReport>>;
     { io.take_overflows() } -> std::same_as<std::uint64_t>;
+};
+
+/// A cipher side that has no sockets beside it for IKE.
+///
+/// take_ike       datagrams to the IKE port since the last call, each with members `path` and `datagram`
+/// send_datagram  sends one from any port; lost without a word where there is no way
+template <typename T>
+concept CarriesDatagrams = CipherIo<T> && requires(T io, const Path& path, ByteView datagram) {
+    io.take_ike();
+    io.send_datagram(path, datagram);
 };
 
 }  // namespace esplane::dataplane

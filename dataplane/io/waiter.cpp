@@ -33,12 +33,14 @@ void Waiter::remove(int fd) {
     epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
 }
 
-bool Waiter::wait(int milliseconds) {
+bool Waiter::wait_for(std::optional<std::chrono::nanoseconds> most) {
     for (const int fd : found_)
         readable_[static_cast<std::size_t>(fd)] = 0;
     found_.clear();
     epoll_event events[kMost];
-    const int count = epoll_wait(epoll_.get(), events, kMost, milliseconds);
+    timespec limit{};
+    if (most) limit = {.tv_sec = most->count() / 1'000'000'000, .tv_nsec = most->count() % 1'000'000'000};
+    const int count = epoll_pwait2(epoll_.get(), events, kMost, most ? &limit : nullptr, nullptr);
     bool pending = false;
     for (int i = 0; i < count; ++i) {
         found_.push_back(events[i].data.fd);

@@ -16,6 +16,9 @@ namespace esplane::dataplane {
 /// Packets handled in one go.
 inline constexpr std::size_t kBurst = 128;
 
+/// A backend's record of the buffer that a packet lies in, where it can go out again in that very buffer.
+struct Frame;
+
 /// The headers of a segment whose payload is still a slice of a super-packet.
 struct SegmentHeaders {
     static constexpr std::size_t kMost = 512;
@@ -33,6 +36,7 @@ struct Received {
     /// second.
     MutableByteView octets;
     SegmentHeaders* headers = nullptr;  ///< clear side: of a segment; else null
+    Frame* frame = nullptr;             ///< what `octets` are part of; null: memory that stays where it is
     ClearPort port{};                   ///< clear side: the device it came from
     Path outer;                         ///< cipher side: where it came from, and to which of our addresses
     Encapsulation encapsulation = Encapsulation::kNone;  ///< cipher side
@@ -56,6 +60,7 @@ struct Slot {
     std::uint8_t* octets = nullptr;
     std::uint32_t capacity = 0;
     std::uint32_t length = 0;                            ///< set by the pipeline
+    Frame* frame = nullptr;                              ///< the backend's, which lent it
     ClearPort port{};                                    ///< clear side: the device it goes to
     Path outer;                                          ///< cipher side
     Encapsulation encapsulation = Encapsulation::kNone;  ///< cipher side

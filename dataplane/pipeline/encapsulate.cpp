@@ -29,6 +29,8 @@ Verdict encapsulate_one(OutboundPacket& packet, const Slot& slot) {
     const ByteView octets = packet.received->head();
     packet.slot.octets = slot.octets;
     packet.slot.capacity = slot.capacity;
+    packet.slot.frame = slot.frame;
+    if (sealed_length(sa.key, packet.inner.length) > slot.capacity) return DropReason::kNoBuffer;
     packet.slot.outer = sa.path;
     packet.slot.encapsulation = sa.encapsulation;
     // What does not fit the path all the same has to be fragmented on its way.
@@ -45,11 +47,7 @@ Verdict encapsulate_one(OutboundPacket& packet, const Slot& slot) {
 
 void encapsulate(OutboundBatch& batch, std::span<const Slot> slots, DropCounters& drops) {
     std::size_t next = 0;
-    batch.keep(drops, [&](OutboundPacket& packet) {
-        const Verdict verdict = encapsulate_one(packet, slots[next]);
-        if (!verdict) ++next;
-        return verdict;
-    });
+    batch.keep(drops, [&](OutboundPacket& packet) { return encapsulate_one(packet, slots[next++]); });
 }
 
 }  // namespace esplane::dataplane

@@ -47,7 +47,8 @@ void look_up_sa(InboundBatch& batch, const SpiTable& table, DropCounters& drops,
 /// Stage 3.
 void check_replay(InboundBatch& batch, DropCounters& drops);
 
-/// Stage 4. `slots` holds at least as many as the batch. `accepted(InboundPacket&)` is told of each that is authentic.
+/// Stage 4. Gives each packet of the batch its slot: `slots` holds one for each. `accepted(InboundPacket&)` is told of
+/// each that is authentic.
 template <typename Accepted>
 void open(InboundBatch& batch, std::span<const Slot> slots, crypto::EspCipher& cipher, DropCounters& drops,
           Accepted accepted);

@@ -13,6 +13,7 @@ Verdict give_slot(InboundPacket& packet, const Slot& slot) {
     // Stage 2 has seen to it that there is a text.
     packet.slot.length =
         packet.text_offset + static_cast<std::uint32_t>(packet.received->octets.size() - sa.key.overhead());
+    if (slot.capacity == 0) return DropReason::kNoBuffer;
     if (packet.slot.length > slot.capacity) return DropReason::kTooBig;
     return std::nullopt;
 }

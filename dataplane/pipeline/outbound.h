@@ -44,7 +44,7 @@ void clamp_mss(OutboundBatch& batch);
 
 /// Stage 3 is class Fitting (fit.h).
 
-/// Stage 4. Gives the packets the slots in order; `slots` holds at least as many as the batch.
+/// Stage 4. Gives each packet of the batch its slot: `slots` holds one for each.
 void encapsulate(OutboundBatch& batch, std::span<const Slot> slots, DropCounters& drops);
 
 /// Stage 5.

@@ -31,8 +31,13 @@ namespace esplane::dataplane {
     X(kKeepalive, "keepalive")                   /* in: a NAT keepalive (RFC 3948 2.3), as it should */            \
     X(kControlRingFull, "control_ring_full")     /* in: an IKE message that the control thread had no room for */  \
     X(kHandoffFull, "handoff_full")              /* another worker has its SA, and no room: it is too slow */      \
+    X(kBadFrame, "bad_frame")                    /* a frame of lengths or checksums that do not hold */            \
+    X(kNotForUs, "not_for_us")                   /* a frame to somebody else, or of what we do not speak */        \
+    X(kHopLimit, "hop_limit")                    /* its TTL or hop limit is used up */                             \
+    X(kNoNeighbour, "no_neighbour")              /* no way to the next hop, or it does not answer */               \
     X(kRxOverflow, "rx_overflow")                /* in: the sockets' buffers were full: the worker is too slow */  \
-    X(kTxFailed, "tx_failed")                    /* the kernel did not take it */
+    X(kNoBuffer, "no_buffer")                    /* no memory for it that is large enough */                       \
+    X(kTxFailed, "tx_failed")                    /* the kernel, or the port, did not take it */
 // clang-format on
 
 enum class DropReason : std::uint8_t {

@@ -15,6 +15,7 @@ bool EarlyArrivals::keep(const Received& received, std::int64_t now, DropCounter
     Entry& entry = at(count_++);
     entry.received = received;
     entry.received.octets = {entry.copy.data(), received.octets.size()};
+    entry.received.frame = nullptr;
     std::copy(received.octets.begin(), received.octets.end(), entry.copy.begin());
     entry.arrived = now;
     entry.taken = false;

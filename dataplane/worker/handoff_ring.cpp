@@ -60,6 +60,7 @@ bool HandoffRing::push(const Received& packet) {
     Record& record = *::new (at(written_)) Record{static_cast<std::uint32_t>(stride), packet};
     record.packet.octets = {record.octets(), length};
     record.packet.headers = nullptr;
+    record.packet.frame = nullptr;
     packet.copy_to(record.octets());
     written_ += stride;
     return true;

@@ -50,6 +50,12 @@ struct SetLinkMtu {
     std::uint32_t mtu_bytes;
 };
 
+/// Sends a UDP datagram on the cipher side, with no more before its octets than UDP's header.
+struct SendDatagram {
+    Path path;
+    Bytes octets;
+};
+
 /// Polls a device of the clear side from now on. The descriptor stays the control thread's.
 struct OpenPort {
     ClearPort port;
@@ -68,7 +74,7 @@ struct ForeignReport {
 };
 
 using Command = std::variant<AddTunnel, RemoveTunnel, Install, Activate, Retire, MovePath, SetLinkMtu, OpenPort,
-                             ClosePort, ForeignReport>;
+                             ClosePort, ForeignReport, SendDatagram>;
 
 // --- from the worker: ForeignReport, and ---
 

@@ -10,6 +10,7 @@
 #include "dataplane/io/packet_io.h"
 #include "dataplane/io/waiter.h"
 #include "dataplane/pipeline/handoff.h"
+#include "dataplane/pipeline/in_place.h"
 #include "dataplane/pipeline/inbound.h"
 #include "dataplane/pipeline/outbound.h"
 #include "dataplane/worker/early_arrivals.h"
@@ -21,11 +22,12 @@
 
 namespace esplane::dataplane {
 
-template <ClearIo Clear, CipherIo Cipher>
+/// `Sleep` is a Waiter, or what does a Waiter's work where packets do not come by descriptors.
+template <ClearIo Clear, CipherIo Cipher, typename Sleep = Waiter>
 class Worker {
   public:
     /// All of it must outlive the worker. The waiter watches both sides' descriptors.
-    Worker(Clear& clear, Cipher& cipher, Waiter& waiter, Mailbox& mailbox, Handoff handoff = {},
+    Worker(Clear& clear, Cipher& cipher, Sleep& waiter, Mailbox& mailbox, Handoff handoff = {},
            PollPolicy poll = PollPolicy::kAdaptive)
         : clear_(clear),
           cipher_(cipher),
@@ -106,6 +108,11 @@ class Worker {
 
     void apply(ForeignReport& command) { sas_.apply(command.report, time_); }
 
+    /// Where datagrams of the control thread's go by sockets, it has those itself.
+    void apply([[maybe_unused]] SendDatagram& command) {
+        if constexpr (CarriesDatagrams<Cipher>) cipher_.send_datagram(command.path, command.octets);
+    }
+
     void apply(OpenPort& command) { clear_.attach(command.port, command.descriptor, command.offload); }
 
     void apply(ClosePort& command) {
@@ -136,8 +143,7 @@ class Worker {
     }
 
     void send_sealed() {
-        const std::span<Slot> slots = lend(cipher_, out_.size());
-        encapsulate(out_, slots, mailbox_.drops);
+        encapsulate(out_, lend_to_seal(), mailbox_.drops);
         seal(out_, esp_, mailbox_.drops);
         for (const OutboundPacket& packet : out_.packets())
             notices_.limits(*packet.child);
@@ -161,6 +167,12 @@ class Worker {
         while (const auto report = cipher_.next_report()) {
             if (!sas_.apply(*report, time_) && !handoff_.is_alone()) notices_.foreign(*report, time_);
         }
+        if constexpr (CarriesDatagrams<Cipher>) {
+            for (auto& ike : cipher_.take_ike()) {
+                if (!events_.offer(Punted{ike.path, std::move(ike.datagram)}))
+                    mailbox_.drops.count(DropReason::kControlRingFull);
+            }
+        }
         if (count == 0) return;
         process_inbound(count);
         cipher_.release();
@@ -177,8 +189,7 @@ class Worker {
         look_up_sa(in_, sas_.inbound(), mailbox_.drops,
                    [this](const Received& received) { return early_.keep(received, now_, mailbox_.drops); });
         check_replay(in_, mailbox_.drops);
-        const std::span<Slot> slots = lend(clear_, in_.size());
-        open(in_, slots, esp_, mailbox_.drops, [this](const InboundPacket& packet) { accepted(packet); });
+        open(in_, lend_to_open(), esp_, mailbox_.drops, [this](const InboundPacket& packet) { accepted(packet); });
         strip_trailer(in_, mailbox_.drops);
         check_selectors(in_, {time_, in_fragments_}, mailbox_.drops);
         for (const InboundPacket& packet : in_.packets())
@@ -229,6 +240,34 @@ class Worker {
         mailbox_.drops.count(DropReason::kTxFailed, failed);
     }
 
+    /// A slot for each packet of the batch that is to be sealed.
+    std::span<const Slot> lend_to_seal() {
+        if constexpr (WorksInPlace<Cipher>) {
+            std::size_t count = 0;
+            for (const OutboundPacket& packet : out_.packets()) {
+                slots_[count] = cipher_.slot_for(*packet.received, count, grows_by(packet));
+                ++count;
+            }
+            return std::span(slots_).first(count);
+        } else {
+            return lend(cipher_, out_.size());
+        }
+    }
+
+    /// A slot for each packet of the batch that is to be opened.
+    std::span<const Slot> lend_to_open() {
+        if constexpr (WorksInPlace<Clear>) {
+            std::size_t count = 0;
+            for (const InboundPacket& packet : in_.packets()) {
+                slots_[count] = clear_.slot_for(*packet.received, count, -shrinks_by(packet));
+                ++count;
+            }
+            return std::span(slots_).first(count);
+        } else {
+            return lend(clear_, in_.size());
+        }
+    }
+
     /// No more than the batch needs: one packet should not touch the cache lines of a whole burst.
     template <typename Io>
     std::span<Slot> lend(Io& io, std::size_t count) {
@@ -268,7 +307,7 @@ class Worker {
 
     Clear& clear_;
     Cipher& cipher_;
-    Waiter& waiter_;
+    Sleep& waiter_;
     Mailbox& mailbox_;
     Handoff handoff_;
     PollPolicy poll_;
