@@ -1,0 +1,39 @@
+// What a received frame is, and where in it that lies: decided once, before anything else looks at it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "dataplane/link/port_setup.h"
+#include "dataplane/sa/drop_reason.h"
+
+namespace esplane::dataplane {
+
+struct IkePorts {
+    std::uint16_t ike = 500;
+    std::uint16_t natt = 4500;
+};
+
+enum class FrameContents : std::uint8_t {
+    kNothing,  ///< it is dropped, for the reason beside
+    kLink,     ///< ARP or neighbour discovery: the whole frame
+    kRawEsp,   ///< what is behind the IP header
+    kUdpEsp,   ///< the payload of a datagram to the NAT-T port: ESP, IKE or a keepalive
+    kIke,      ///< the payload of a datagram to the IKE port
+    kPacket,   ///< an IP packet to somewhere else
+    kOwn,      ///< any other IP packet to an address of the gateway's
+};
+
+struct FrameKind {
+    FrameContents contents = FrameContents::kNothing;
+    DropReason reason = DropReason::kBadFrame;
+    std::uint32_t begin = 0;  ///< of the contents, in the frame
+    std::uint32_t length = 0;
+    std::uint8_t traffic_class = 0;  ///< of the IP header
+    Path outer;                      ///< what is ESP or IKE: where it came from, and to which of our addresses
+};
+
+/// `checksum_known_good`: the device has verified IPv4's.
+FrameKind kind_of(ByteView frame, const PortSetup& port, const IkePorts& ports, bool checksum_known_good);
+
+}  // namespace esplane::dataplane
