@@ -10,6 +10,7 @@
 
 #include "crypto/result.h"
 #include "dataplane/options.h"
+#include "dataplane/port_status.h"
 #include "dataplane/sa/child_options.h"
 #include "dataplane/worker/messages.h"
 
@@ -60,7 +61,7 @@ class Dataplane {
     /// is wiped inside.
     virtual std::optional<Event> poll_event() = 0;
 
-    /// Sends an IKE datagram from the NAT-T port, with the non-ESP marker in front (RFC 3948 2.2); `keepalive` instead
+    /// Sends an IKE datagram; from the NAT-T port with the non-ESP marker in front (RFC 3948 2.2). `keepalive` instead
     /// sends the single octet 0xFF. Errors of the network are not errors of the caller: IKE retransmits.
     virtual void send_ike(const Path& path, ByteView datagram) = 0;
     virtual void send_keepalive(const Path& path) = 0;
@@ -69,6 +70,9 @@ class Dataplane {
     virtual DropCounts drops(ChildId child) const = 0;
     virtual DropCounts drops(TunnelId tunnel) const = 0;
     virtual std::vector<WorkerStatus> workers() const = 0;
+    virtual PortsStatus ports() const { return {}; }  ///< none where the kernel drives the devices
+    /// What the operator should know of how it started, a sentence each.
+    virtual std::vector<std::string> remarks() const { return {}; }
 };
 
 /// TUN on the clear side, UDP 4500 and raw ESP (IPv4 and IPv6) on the cipher side. Opens the sockets, starts the

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "dataplane/dpdk/options.h"
 #include "dataplane/packet/outer_header.h"
 #include "dataplane/sa/selector.h"
 #include "dataplane/sa/types.h"
@@ -57,6 +59,7 @@ struct Options {
     PollPolicy poll = PollPolicy::kAdaptive;
     std::uint16_t natt_port = 4500;
     std::uint32_t socket_mark = 0x65737000;  ///< of every socket of the cipher side, so that routes can tell them apart
+    std::optional<DpdkOptions> dpdk;         ///< nothing: TUN devices and the kernel's sockets
 };
 
 }  // namespace esplane::dataplane

@@ -1,6 +1,5 @@
 #include "dataplane/tun_dataplane.h"
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -29,7 +28,8 @@ struct TunDataplane::TunWorker {
 };
 
 TunDataplane::TunDataplane(std::vector<CipherSockets> sockets, const Options& options)
-    : WorkersDataplane(sockets.size()) {
+    : WorkersDataplane(sockets.size()),
+      devices_(sockets.size(), [this](WorkerId to, Command command) { submit(to, std::move(command)); }) {
     for (std::size_t i = 0; i < sockets.size(); ++i) {
         const WorkerId id = worker_id(i);
         workers_.push_back(std::make_unique<TunWorker>(id, std::move(sockets[i]), mailbox(id), handoff_ends_of(id),
@@ -39,32 +39,6 @@ TunDataplane::TunDataplane(std::vector<CipherSockets> sockets, const Options& op
 }
 
 TunDataplane::~TunDataplane() = default;
-
-Result<void, std::string> TunDataplane::open_port(const ClearPortOptions& port) {
-    auto device = open_tun(port.device, workers_.size());
-    if (!device) return Failure{device.error()};
-    for (std::size_t i = 0; i < workers_.size(); ++i)
-        submit(worker_id(i), OpenPort{port.port, device->queues[i].get(), device->offload});
-    devices_[port.port] = std::move(device->queues);
-    return {};
-}
-
-void TunDataplane::close_port(ClearPort port) {
-    auto device = devices_.extract(port);
-    if (device.empty()) return;
-    const auto closing = closing_.insert(std::move(device)).position;
-    for (std::size_t i = 0; i < workers_.size(); ++i)
-        submit(worker_id(i), ClosePort{port, closing->second[i].get()});
-}
-
-void TunDataplane::let_go(WorkerId worker, ClearPort port) {
-    const auto closing = closing_.find(port);
-    if (closing == closing_.end()) return;
-    auto& queues = closing->second;
-    queues[to_number(worker)] = {};
-    if (std::none_of(queues.begin(), queues.end(), [](const FileDescriptor& fd) { return fd.is_open(); }))
-        closing_.erase(closing);
-}
 
 void TunDataplane::send_ike(const Path& path, ByteView datagram) {
     static constexpr std::array<std::uint8_t, kNonEspMarker> kMarker{};

@@ -1,12 +1,11 @@
 // The data plane over TUN devices and sockets.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <vector>
 
 #include "dataplane/io/cipher_sockets.h"
-#include "dataplane/io/file_descriptor.h"
+#include "dataplane/tun_devices.h"
 #include "dataplane/workers_dataplane.h"
 
 namespace esplane::dataplane {
@@ -17,19 +16,18 @@ class TunDataplane final : public WorkersDataplane {
     TunDataplane(std::vector<CipherSockets> sockets, const Options& options);
     ~TunDataplane() override;
 
-    Result<void, std::string> open_port(const ClearPortOptions& port) override;
-    void close_port(ClearPort port) override;
+    Result<void, std::string> open_port(const ClearPortOptions& port) override { return devices_.open(port); }
+    void close_port(ClearPort port) override { devices_.close(port); }
     void send_ike(const Path& path, ByteView datagram) override;
     void send_keepalive(const Path& path) override;
 
   private:
     struct TunWorker;
 
-    void let_go(WorkerId worker, ClearPort port) override;
+    void let_go(WorkerId worker, ClearPort port) override { devices_.let_go(worker, port); }
 
-    std::map<ClearPort, std::vector<FileDescriptor>> devices_;  // a queue a worker
-    std::map<ClearPort, std::vector<FileDescriptor>> closing_;  // each until its worker has let go
-    std::vector<std::unique_ptr<TunWorker>> workers_;           // ends first, while all that it uses is there
+    TunDevices devices_;
+    std::vector<std::unique_ptr<TunWorker>> workers_;  // ends first, while all that it uses is there
 };
 
 }  // namespace esplane::dataplane

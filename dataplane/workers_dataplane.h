@@ -40,6 +40,7 @@ class WorkersDataplane : public Dataplane {
     void employ(WorkerThread& worker) { workers_.push_back(&worker); }
     Mailbox& mailbox(WorkerId worker) { return mailboxes_[to_number(worker)]; }
     Handoff handoff_ends_of(WorkerId worker) const { return handoff_.ends_of(worker); }
+    std::size_t count() const { return mailboxes_.size(); }
     void submit(WorkerId worker, Command command);
 
   private:

@@ -37,7 +37,14 @@ struct PortOptions {
 struct DpdkOptions {
     std::vector<std::string> eal;  ///< further arguments of the EAL
     std::vector<PortOptions> ports;
-    std::string host_interface;  ///< a TAP device for what is the gateway's own but not IPsec; empty: none
+
+    /// Else TUN devices are the clear side.
+    bool has_clear_port() const {
+        for (const PortOptions& port : ports) {
+            if (port.role != PortRole::kCipher) return true;
+        }
+        return false;
+    }
 
     bool operator==(const DpdkOptions&) const = default;
 };

@@ -1,0 +1,112 @@
+#include "dataplane/dpdk/dpdk_cipher.h"
+
+#include <algorithm>
+
+namespace esplane::dataplane {
+namespace {
+
+constexpr std::ptrdiff_t kHeadroom = OuterFrame::kLongest;
+constexpr std::size_t kMostReports = 32;  // when there are more they are forgotten: the next packet brings another
+
+}  // namespace
+
+DpdkCipher::DpdkCipher(const Links& links, FrameReceiver& receiver, FrameSender& sender, Resolver& resolver,
+                       rte_mempool* pool, DropCounters& drops)
+    : links_(links),
+      receiver_(receiver),
+      sender_(sender),
+      resolver_(resolver),
+      fresh_(pool),
+      outer_frames_(links),
+      drops_(drops) {}
+
+std::size_t DpdkCipher::rx(std::span<Received> in) {
+    if (second_.is_due()) [[unlikely]]
+        outer_frames_.grow_old();
+    resolver_.turn();
+    receiver_.poll_cipher();
+    // Answers of the link itself, and what waited for one, should not wait for other packets.
+    drops_.count(DropReason::kTxFailed, sender_.flush());
+    const Arrivals& arrivals = receiver_.cipher();
+    const std::size_t count = std::min(in.size(), arrivals.frames.size());
+    std::copy_n(arrivals.packets.begin(), count, in.begin());
+    return count;
+}
+
+void DpdkCipher::slots(std::span<Slot> lent) {
+    fresh_.begin();
+    for (Slot& slot : lent)
+        slot = fresh_.make();
+}
+
+Slot DpdkCipher::slot_for(const Received& received, std::size_t index, std::ptrdiff_t before) {
+    if (index == 0) fresh_.begin();
+    if (received.frame == nullptr) return fresh_.make();
+    const Slot slot = slot_in_place(received, before, kHeadroom);
+    return slot.frame == nullptr ? fresh_.make() : slot;
+}
+
+std::size_t DpdkCipher::tx(std::span<Slot> out) {
+    std::size_t failed = 0;
+    for (Slot& slot : out) {
+        slot.refused = !send(slot);
+        failed += slot.refused ? 1 : 0;
+    }
+    return failed + sender_.flush();
+}
+
+bool DpdkCipher::send(const Slot& slot) {
+    const OuterFrames::Way& way = outer_frames_.find(slot.outer, slot.encapsulation);
+    if (!way.exists) return false;
+    const std::uint32_t mtu = links_.setup(way.hop.port).mtu_bytes;
+    if (way.frame.ip_length() + slot.length > mtu) [[unlikely]] {
+        report_too_big(slot, mtu);
+        return false;
+    }
+    std::uint8_t* const begin = slot.octets - way.frame.length();
+    way.frame.write({.payload_bytes = slot.length,
+                     .traffic_class = slot.traffic_class,
+                     .dont_fragment = slot.dont_fragment,
+                     .identification = slot.dont_fragment ? std::uint16_t{0} : ++identification_},
+                    begin);
+    rte_mbuf* const frame = slot.frame->take();
+    set_octets(*frame, begin, way.frame.length() + slot.length);
+    if (way.has_mac) [[likely]] {
+        sender_.send(way.hop.port, frame);
+    } else {
+        resolver_.wait_for(way.hop, frame);
+    }
+    return true;
+}
+
+void DpdkCipher::report_too_big(const Slot& slot, std::uint32_t mtu_bytes) {
+    if (reports_.size() == kMostReports) return;
+    reports_.push_back({.outer = slot.outer,
+                        .encapsulation = slot.encapsulation,
+                        .spi = Spi{load_be<std::uint32_t>(slot.octets)},
+                        .mtu_bytes = mtu_bytes});
+}
+
+std::optional<TooBigReport> DpdkCipher::next_report() {
+    for (const TooBigReport& report : receiver_.take_reports()) {
+        if (reports_.size() < kMostReports) reports_.push_back(report);
+    }
+    if (reports_.empty()) return std::nullopt;
+    const TooBigReport report = reports_.front();
+    reports_.pop_front();
+    return report;
+}
+
+void DpdkCipher::send_datagram(const Path& path, ByteView datagram) {
+    fresh_.begin();
+    Slot slot = fresh_.make();
+    if (datagram.size() > slot.capacity) return drops_.count(DropReason::kNoBuffer);
+    std::copy(datagram.begin(), datagram.end(), slot.octets);
+    slot.length = static_cast<std::uint32_t>(datagram.size());
+    slot.outer = path;
+    slot.encapsulation = Encapsulation::kUdp;
+    if (!send(slot)) drops_.count(DropReason::kTxFailed);
+    drops_.count(DropReason::kTxFailed, sender_.flush());
+}
+
+}  // namespace esplane::dataplane

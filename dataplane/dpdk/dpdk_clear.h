@@ -1,0 +1,46 @@
+// The clear side over DPDK's ports: plain packets of the networks that the gateway is a router for.
+#pragma once
+
+#include "dataplane/dpdk/frame_receiver.h"
+#include "dataplane/dpdk/fresh_frames.h"
+#include "dataplane/dpdk/link_headers.h"
+#include "dataplane/dpdk/local_delivery.h"
+#include "dataplane/io/packet_io.h"
+
+namespace esplane::dataplane {
+
+/// A PacketIo that works in place. All ports together are the one ClearPort that is attached.
+class DpdkClear {
+  public:
+    /// One worker's. All must outlive it; `pool` is for packets that do not go out in the buffer that they came in.
+    DpdkClear(const Links& links, FrameReceiver& receiver, FrameSender& sender, Resolver& resolver, rte_mempool* pool,
+              DropCounters& drops);
+
+    void attach(ClearPort port, int, OffloadSupport) { receiver_.set_clear_port(port); }
+    void detach(ClearPort) {}
+
+    std::size_t rx(std::span<Received> in);
+    bool has_backlog() const { return false; }
+    void release() { receiver_.clear().frames.give_back(); }
+    void slots(std::span<Slot> lent);
+    Slot slot_for(const Received& received, std::size_t index, std::ptrdiff_t before);
+    std::size_t tx(std::span<Slot> out);
+    std::size_t flush() { return sender_.flush(); }
+
+  private:
+    void forward(const Slot& slot);
+    void drop(rte_mbuf* frame, DropReason reason);
+
+    FrameReceiver& receiver_;
+    FrameSender& sender_;
+    Resolver& resolver_;
+    FreshFrames fresh_;
+    LinkHeaders headers_;
+    LocalDelivery local_;
+    Tick second_{std::chrono::seconds(1)};
+    DropCounters& drops_;
+};
+
+static_assert(ClearIo<DpdkClear> && WorksInPlace<DpdkClear>);
+
+}  // namespace esplane::dataplane

@@ -1,0 +1,204 @@
+#include "dataplane/dpdk/dpdk_dataplane.h"
+
+#include <rte_ethdev.h>
+#include <rte_lcore.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "crypto/random.h"
+#include "dataplane/dpdk/dpdk_cipher.h"
+#include "dataplane/dpdk/dpdk_clear.h"
+#include "dataplane/dpdk/eal.h"
+#include "dataplane/dpdk/poller.h"
+#include "dataplane/dpdk/pools.h"
+#include "dataplane/io/tun.h"
+#include "dataplane/pipeline/classify.h"
+#include "dataplane/tun_devices.h"
+#include "dataplane/worker/worker.h"
+#include "dataplane/workers_dataplane.h"
+
+namespace esplane::dataplane {
+namespace {
+
+LinkResponders responders_of(Links& links) {
+    LinkResponders responders;
+    for (std::uint16_t i = 0; i < links.ports.size(); ++i)
+        responders.emplace_back(PortNumber{i}, links.setups[i].mac, links.ports[i].options(), links.neighbours);
+    return responders;
+}
+
+/// All that one worker has for itself, but its thread and its clear side.
+struct OwnPorts {
+    OwnPorts(Links& links, QueueShare share, rte_mempool* pool, IkePorts ike_ports, DropCounters& drops,
+             bool has_devices)
+        : responders(responders_of(links)),
+          sender(links, share.first),
+          receiver(links, share, responders, sender, ike_ports, drops),
+          resolver(links, responders, sender, pool, drops),
+          cipher(links, receiver, sender, resolver, pool, drops),
+          poller(receiver, has_devices) {}
+
+    LinkResponders responders;
+    FrameSender sender;
+    FrameReceiver receiver;
+    Resolver resolver;
+    DpdkCipher cipher;
+    Poller poller;
+};
+
+/// What a worker needs of the outside.
+struct Employment {
+    WorkerId id;
+    QueueShare share;
+    Mailbox& mailbox;
+    Handoff handoff;
+    int cpu;
+    PollPolicy poll;
+};
+
+/// A thread of ours is one of DPDK's, too: its pools have a cache for those only.
+template <typename SomeWorker>
+std::function<void()> running(SomeWorker& worker) {
+    return [&worker] {
+        const bool registered = rte_thread_register() == 0;
+        worker.run();
+        if (registered) rte_thread_unregister();
+    };
+}
+
+/// With the clear side on ports, or on TUN devices.
+template <typename Clear>
+struct PortsWorker;
+
+template <>
+struct PortsWorker<DpdkClear> {
+    PortsWorker(Links& links, rte_mempool* pool, IkePorts ike_ports, Employment e)
+        : own(links, e.share, pool, ike_ports, e.mailbox.drops, false),
+          clear(links, own.receiver, own.sender, own.resolver, pool, e.mailbox.drops),
+          worker(clear, own.cipher, own.poller, e.mailbox, std::move(e.handoff), e.poll),
+          thread(e.id, e.mailbox, e.cpu, running(worker)) {}
+
+    OwnPorts own;
+    DpdkClear clear;
+    Worker<DpdkClear, DpdkCipher, Poller> worker;
+    WorkerThread thread;
+};
+
+template <>
+struct PortsWorker<TunIo> {
+    PortsWorker(Links& links, rte_mempool* pool, IkePorts ike_ports, Employment e)
+        : own(links, e.share, pool, ike_ports, e.mailbox.drops, true),
+          clear(own.poller.waiter()),
+          worker(clear, own.cipher, own.poller, e.mailbox, std::move(e.handoff), e.poll),
+          thread(e.id, e.mailbox, e.cpu, running(worker)) {}
+
+    OwnPorts own;
+    TunIo clear;
+    Worker<TunIo, DpdkCipher, Poller> worker;
+    WorkerThread thread;
+};
+
+/// What must live as long as the workers: ended from the last to the first.
+struct Hardware {
+    std::unique_ptr<Eal> eal;
+    std::unique_ptr<Pools> pools;
+    std::unique_ptr<Links> links;
+    rte_mempool* pool = nullptr;
+};
+
+template <typename Clear>
+class DpdkDataplane final : public WorkersDataplane {
+  public:
+    DpdkDataplane(Hardware hardware, const Options& options)
+        : WorkersDataplane(options.cpus.size()),
+          natt_port_(options.natt_port),
+          hardware_(std::move(hardware)),
+          devices_(options.cpus.size(),
+                   [this](WorkerId to, Command command) { this->submit(to, std::move(command)); }) {
+        for (std::size_t i = 0; i < options.cpus.size(); ++i) {
+            const WorkerId id = worker_id(i);
+            const QueueShare share{to_number(id), static_cast<std::uint16_t>(options.cpus.size())};
+            workers_.push_back(std::make_unique<PortsWorker<Clear>>(
+                *hardware_.links, hardware_.pool, IkePorts{.natt = natt_port_},
+                Employment{id, share, this->mailbox(id), this->handoff_ends_of(id), options.cpus[i], options.poll}));
+            this->employ(workers_.back()->thread);
+        }
+    }
+
+    Result<void, std::string> open_port(const ClearPortOptions& port) override {
+        if constexpr (kHasDevices) return devices_.open(port);
+        for (std::size_t i = 0; i < workers_.size(); ++i)
+            this->submit(worker_id(i), OpenPort{port.port, -1, {}});
+        return {};
+    }
+    void close_port(ClearPort port) override {
+        if constexpr (kHasDevices) devices_.close(port);
+    }
+    void send_ike(const Path& path, ByteView datagram) override {
+        Bytes octets;
+        // RFC 3948 2.2: where ESP may come, too, IKE has four octets of zero before it.
+        if (path.local.port == natt_port_) octets.resize(kNonEspMarker);
+        octets.insert(octets.end(), datagram.begin(), datagram.end());
+        this->submit(worker_id(0), SendDatagram{path, std::move(octets)});
+    }
+    void send_keepalive(const Path& path) override {
+        this->submit(worker_id(0), SendDatagram{path, Bytes{kKeepalive}});
+    }
+
+    PortsStatus ports() const override {
+        PortsStatus status;
+        for (const Port& port : hardware_.links->ports)
+            status.ports.push_back(port.status());
+        const NeighbourStatistics known = hardware_.links->neighbours.statistics();
+        status.neighbours = {.resolved = known.resolved,
+                             .asked = known.asked,
+                             .failed = known.failed,
+                             .refused = known.refused,
+                             .throttled = known.throttled};
+        return status;
+    }
+    std::vector<std::string> remarks() const override {
+        return hardware_.eal->warning().empty() ? std::vector<std::string>{} : std::vector{hardware_.eal->warning()};
+    }
+
+  private:
+    static constexpr bool kHasDevices = std::is_same_v<Clear, TunIo>;
+
+    void let_go(WorkerId worker, ClearPort port) override { devices_.let_go(worker, port); }
+
+    std::uint16_t natt_port_;
+    Hardware hardware_;
+    TunDevices devices_;                                        // none where the clear side is on ports
+    std::vector<std::unique_ptr<PortsWorker<Clear>>> workers_;  // ends first
+};
+
+Result<Hardware, std::string> open_hardware(const DpdkOptions& options, std::size_t workers) {
+    Hardware hardware;
+    auto eal = Eal::start(options, pool_bytes(options, workers));
+    if (!eal) return Failure{eal.error()};
+    hardware.eal = std::move(*eal);
+    hardware.pools = std::make_unique<Pools>(options, workers);
+    std::vector<Port> ports;
+    for (const PortOptions& wanted : options.ports) {
+        auto port = Port::open(wanted, workers, *hardware.pools);
+        if (!port) return Failure{port.error()};
+        ports.push_back(std::move(port).value());
+    }
+    hardware.pool = hardware.pools->on_node(ports.front().node());
+    hardware.links = std::make_unique<Links>(std::move(ports), crypto::SystemRandom().u64());
+    return hardware;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Dataplane>, std::string> start_dpdk_dataplane(const Options& options) {
+    auto hardware = open_hardware(*options.dpdk, options.cpus.size());
+    if (!hardware) return Failure{hardware.error()};
+    if (options.dpdk->has_clear_port())
+        return std::unique_ptr<Dataplane>(std::make_unique<DpdkDataplane<DpdkClear>>(std::move(*hardware), options));
+    return std::unique_ptr<Dataplane>(std::make_unique<DpdkDataplane<TunIo>>(std::move(*hardware), options));
+}
+
+}  // namespace esplane::dataplane

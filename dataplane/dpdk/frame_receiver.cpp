@@ -1,0 +1,135 @@
+#include "dataplane/dpdk/frame_receiver.h"
+
+#include <rte_ethdev.h>
+#include <rte_prefetch.h>
+
+#include <algorithm>
+
+#include "dataplane/link/forwarding.h"
+
+namespace esplane::dataplane {
+namespace {
+
+TimePoint now() {
+    return std::chrono::steady_clock::now();
+}
+
+}  // namespace
+
+FrameReceiver::FrameReceiver(const Links& links, QueueShare share, LinkResponders& responders, FrameSender& sender,
+                             IkePorts ports, DropCounters& drops)
+    : links_(links), share_(share), responders_(responders), sender_(sender), ike_ports_(ports), drops_(drops) {}
+
+void FrameReceiver::poll_cipher() {
+    for (std::uint16_t port = 0; port < links_.setups.size(); ++port) {
+        if (links_.setups[port].is_cipher()) poll(PortNumber{port});
+    }
+}
+
+void FrameReceiver::poll_clear() {
+    for (std::uint16_t port = 0; port < links_.setups.size(); ++port) {
+        if (!links_.setups[port].is_cipher()) poll(PortNumber{port});
+    }
+}
+
+void FrameReceiver::poll(PortNumber port) {
+    for (std::uint16_t queue = share_.first; queue < links_.port(port).queues(); queue += share_.workers)
+        poll(port, queue);
+}
+
+void FrameReceiver::poll(PortNumber port, std::uint16_t queue) {
+    std::array<rte_mbuf*, kBurst> burst;
+    // Any of them may be for either side.
+    const std::size_t room = std::min(cipher_.room(), clear_.room());
+    const std::uint16_t count =
+        rte_eth_rx_burst(links_.port(port).number(), queue, burst.data(), static_cast<std::uint16_t>(room));
+    active_ = active_ || count > 0;
+    constexpr std::uint16_t kAhead = 4;
+    for (std::uint16_t i = 0; i < std::min(count, kAhead); ++i)
+        rte_prefetch0(rte_pktmbuf_mtod(burst[i], void*));
+    for (std::uint16_t i = 0; i < count; ++i) {
+        if (i + kAhead < count) rte_prefetch0(rte_pktmbuf_mtod(burst[i + kAhead], void*));
+        sort(burst[i], port);
+    }
+}
+
+void FrameReceiver::sort(rte_mbuf* buffer, PortNumber port) {
+    // Buffers are as large as the MTU wants them, so a chain is rare; one that does not fit is none of ours.
+    if (buffer->nb_segs > 1 && rte_pktmbuf_linearize(buffer) != 0) return drop(buffer, DropReason::kBadFrame);
+    const bool good = (buffer->ol_flags & RTE_MBUF_F_RX_IP_CKSUM_MASK) == RTE_MBUF_F_RX_IP_CKSUM_GOOD;
+    const FrameKind kind = kind_of(octets_of(*buffer), links_.setup(port), ike_ports_, good);
+    switch (kind.contents) {
+        case FrameContents::kRawEsp:
+        case FrameContents::kUdpEsp:
+            return to_cipher(buffer, kind);
+        case FrameContents::kPacket:
+            return to_clear(buffer, kind);
+        case FrameContents::kIke:
+            return to_control(buffer, kind);
+        case FrameContents::kOwn:
+            return own(buffer, port, kind);
+        case FrameContents::kLink:
+            return answer(buffer, port);
+        case FrameContents::kNothing:
+            return drop(buffer, kind.reason);
+    }
+}
+
+void FrameReceiver::to_cipher(rte_mbuf* buffer, const FrameKind& kind) {
+    Received& packet = cipher_.packets[cipher_.frames.size()];
+    packet = {.octets = octets_of(*buffer).subspan(kind.begin, kind.length),
+              .outer = kind.outer,
+              .encapsulation = kind.contents == FrameContents::kUdpEsp ? Encapsulation::kUdp : Encapsulation::kNone,
+              .traffic_class = kind.traffic_class};
+    packet.frame = &cipher_.frames.add(buffer);
+}
+
+void FrameReceiver::to_clear(rte_mbuf* buffer, const FrameKind& kind) {
+    const MutableByteView octets = octets_of(*buffer).subspan(kind.begin, kind.length);
+    if (!count_hop(octets)) return drop(buffer, DropReason::kHopLimit);
+    add_to_clear(buffer, octets);
+}
+
+bool FrameReceiver::add_to_clear(rte_mbuf* buffer, MutableByteView octets) {
+    if (clear_.room() == 0) return false;
+    Received& packet = clear_.packets[clear_.frames.size()];
+    packet = {.octets = octets, .port = clear_port_};
+    packet.frame = &clear_.frames.add(buffer);
+    return true;
+}
+
+void FrameReceiver::to_control(rte_mbuf* buffer, const FrameKind& kind) {
+    if (ike_.size() == kMostControl) return drop(buffer, DropReason::kControlRingFull);
+    const ByteView datagram = octets_of(*buffer).subspan(kind.begin, kind.length);
+    ike_.push_back({kind.outer, to_bytes(datagram)});
+    rte_pktmbuf_free(buffer);
+}
+
+void FrameReceiver::own(rte_mbuf* buffer, PortNumber port, const FrameKind& kind) {
+    const ByteView packet = octets_of(*buffer).subspan(kind.begin, kind.length);
+    const auto report = links_.setup(port).is_cipher() ? parse_too_big(packet) : std::nullopt;
+    if (!report) return answer(buffer, port);
+    if (reports_.size() < kMostControl) reports_.push_back(*report);
+    rte_pktmbuf_free(buffer);
+}
+
+void FrameReceiver::answer(rte_mbuf* buffer, PortNumber port) {
+    const MutableByteView frame = octets_of(*buffer);
+    const auto outcome = responders_[to_number(port)].handle(frame, frame.size() + rte_pktmbuf_tailroom(buffer), now());
+    switch (outcome.verdict) {
+        case LinkResponder::Verdict::kNotOurs:
+            return drop(buffer, DropReason::kNotForUs);
+        case LinkResponder::Verdict::kDone:
+            return rte_pktmbuf_free(buffer);
+        case LinkResponder::Verdict::kReply:
+            set_octets(*buffer, frame.data(), outcome.length);
+            return sender_.send(port, buffer);
+    }
+}
+
+void FrameReceiver::drop(rte_mbuf* buffer, DropReason reason) {
+    drops_.count(reason);
+    rte_pktmbuf_free(buffer);
+}
+
+}  // namespace esplane::dataplane

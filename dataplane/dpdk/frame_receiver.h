@@ -1,0 +1,84 @@
+// Bursts of the ports, sorted: packets for either side of the gateway, IKE for the control thread. What is for the link
+// itself, or asks for an echo, is answered here.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "dataplane/dpdk/resolver.h"
+#include "dataplane/link/frame_kind.h"
+#include "dataplane/packet/icmp_report.h"
+
+namespace esplane::dataplane {
+
+/// A burst for one side.
+struct Arrivals {
+    Frames frames;
+    std::array<Received, kBurst> packets;
+
+    std::size_t room() const { return kBurst - frames.size(); }
+};
+
+/// The receive queues of each port that are one worker's: every `workers`-th.
+struct QueueShare {
+    std::uint16_t first = 0;
+    std::uint16_t workers = 1;
+};
+
+class FrameReceiver {
+  public:
+    /// One worker's. All must outlive it.
+    FrameReceiver(const Links& links, QueueShare share, LinkResponders& responders, FrameSender& sender, IkePorts ports,
+                  DropCounters& drops);
+
+    /// Looks at all ports of the cipher side once. What is for the clear side waits there, too.
+    void poll_cipher();
+    /// Looks at the ports that are of the clear side alone.
+    void poll_clear();
+
+    Arrivals& cipher() { return cipher_; }
+    Arrivals& clear() { return clear_; }
+    void set_clear_port(ClearPort port) { clear_port_ = port; }
+    /// Puts a packet, which lies in `buffer`, with what has come from the clear side. False, and the buffer stays the
+    /// caller's, when there is no room.
+    bool add_to_clear(rte_mbuf* buffer, MutableByteView packet);
+
+    struct Ike {
+        Path path;
+        Bytes datagram;
+    };
+    /// Datagrams to the IKE port, since the last call.
+    std::vector<Ike> take_ike() { return std::exchange(ike_, {}); }
+    std::vector<TooBigReport> take_reports() { return std::exchange(reports_, {}); }
+
+    /// Whether anything has come since the last call.
+    bool take_activity() { return std::exchange(active_, false); }
+
+  private:
+    static constexpr std::size_t kMostControl = 64;  // IKE messages and reports of one burst; more are a flood
+
+    void poll(PortNumber port);
+    void poll(PortNumber port, std::uint16_t queue);
+    void sort(rte_mbuf* buffer, PortNumber port);
+    void to_cipher(rte_mbuf* buffer, const FrameKind& kind);
+    void to_clear(rte_mbuf* buffer, const FrameKind& kind);
+    void to_control(rte_mbuf* buffer, const FrameKind& kind);
+    void own(rte_mbuf* buffer, PortNumber port, const FrameKind& kind);
+    void answer(rte_mbuf* buffer, PortNumber port);
+    void drop(rte_mbuf* buffer, DropReason reason);
+
+    const Links& links_;
+    QueueShare share_;
+    LinkResponders& responders_;
+    FrameSender& sender_;
+    IkePorts ike_ports_;
+    DropCounters& drops_;
+    Arrivals cipher_;
+    Arrivals clear_;
+    ClearPort clear_port_{};
+    std::vector<Ike> ike_;
+    std::vector<TooBigReport> reports_;
+    bool active_ = false;
+};
+
+}  // namespace esplane::dataplane

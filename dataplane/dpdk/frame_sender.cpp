@@ -1,0 +1,48 @@
+#include "dataplane/dpdk/frame_sender.h"
+
+#include <rte_ethdev.h>
+
+#include <utility>
+
+namespace esplane::dataplane {
+
+FrameSender::FrameSender(const Links& links, std::uint16_t queue) : queue_(queue), outgoing_(links.ports.size()) {
+    for (std::size_t i = 0; i < outgoing_.size(); ++i)
+        outgoing_[i].number = links.ports[i].number();
+}
+
+FrameSender::~FrameSender() {
+    for (const Outgoing& outgoing : outgoing_) {
+        for (std::size_t i = 0; i < outgoing.count; ++i)
+            rte_pktmbuf_free(outgoing.frames[i]);
+    }
+}
+
+void FrameSender::send(PortNumber port, rte_mbuf* frame) {
+    Outgoing& outgoing = outgoing_[to_number(port)];
+    if (outgoing.count == outgoing.frames.size()) flush(outgoing);
+    outgoing.frames[outgoing.count++] = frame;
+}
+
+std::size_t FrameSender::flush() {
+    for (Outgoing& outgoing : outgoing_) {
+        if (outgoing.count > 0) flush(outgoing);
+    }
+    return std::exchange(lost_, 0);
+}
+
+void FrameSender::flush(Outgoing& outgoing) {
+    // A device that is slow for a moment gets a second chance, one that stands still does not stop the worker.
+    constexpr int kAttempts = 4;
+    std::size_t sent = 0;
+    for (int attempt = 0; attempt < kAttempts && sent < outgoing.count; ++attempt) {
+        sent += rte_eth_tx_burst(outgoing.number, queue_, outgoing.frames.data() + sent,
+                                 static_cast<std::uint16_t>(outgoing.count - sent));
+    }
+    lost_ += outgoing.count - sent;
+    for (; sent < outgoing.count; ++sent)
+        rte_pktmbuf_free(outgoing.frames[sent]);
+    outgoing.count = 0;
+}
+
+}  // namespace esplane::dataplane

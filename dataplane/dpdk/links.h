@@ -1,0 +1,28 @@
+// What all workers share of the ports: fixed at the start, but for the neighbours on their links.
+#pragma once
+
+#include <vector>
+
+#include "dataplane/dpdk/port.h"
+#include "dataplane/link/neighbour_table.h"
+#include "dataplane/link/next_hops.h"
+#include "dataplane/link/responder.h"
+
+namespace esplane::dataplane {
+
+struct Links {
+    /// `hash_seed`: random, of the neighbour table.
+    Links(std::vector<Port> opened, std::uint64_t hash_seed);
+    Links(const Links&) = delete;
+    Links& operator=(const Links&) = delete;
+
+    const Port& port(PortNumber number) const { return ports[to_number(number)]; }
+    const PortSetup& setup(PortNumber number) const { return setups[to_number(number)]; }
+
+    std::vector<Port> ports;
+    std::vector<PortSetup> setups;  ///< by port
+    NextHops hops{setups};
+    NeighbourTable neighbours;
+};
+
+}  // namespace esplane::dataplane

@@ -1,0 +1,36 @@
+// Pools of packet buffers, one on each NUMA node that has a port.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "crypto/result.h"
+#include "dataplane/dpdk/options.h"
+
+struct rte_mempool;
+
+namespace esplane::dataplane {
+
+/// What all pools together take, in octets, for so many workers.
+std::size_t pool_bytes(const DpdkOptions& options, std::size_t workers);
+
+class Pools {
+  public:
+    /// `buffer_bytes`: of the largest frame. The EAL must run, and outlive the pools; so must whoever uses them not.
+    Pools(const DpdkOptions& options, std::size_t workers);
+    ~Pools();
+    Pools(const Pools&) = delete;
+    Pools& operator=(const Pools&) = delete;
+
+    /// On this node; made when it is asked for first. Null when there is no memory for it.
+    rte_mempool* on_node(int node);
+
+  private:
+    unsigned buffers_;
+    std::size_t room_bytes_;
+    std::map<int, rte_mempool*> pools_;
+};
+
+}  // namespace esplane::dataplane

@@ -1,0 +1,60 @@
+// One port that DPDK drives: opened with a queue of each direction for every worker.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "crypto/result.h"
+#include "dataplane/dpdk/options.h"
+#include "dataplane/dpdk/pools.h"
+#include "dataplane/link/port_setup.h"
+#include "dataplane/port_status.h"
+
+struct rte_mempool;
+
+namespace esplane::dataplane {
+
+/// What the device does, so that software need not.
+struct PortOffloads {
+    bool checks_ipv4 = false;  ///< verifies the checksum of received IPv4 headers
+    bool spreads = false;      ///< spreads flows over the queues (RSS)
+};
+
+/// Of each port: packets that may lie in its queues, and what the workers hold of them.
+inline constexpr std::uint16_t kDescriptors = 1024;
+
+class Port {
+  public:
+    /// Probes the device, configures and starts it. `pools` are for what it receives and must outlive it. The error
+    /// names the port, what is wrong and what to do.
+    static Result<Port, std::string> open(const PortOptions& options, std::size_t workers, Pools& pools);
+    ~Port();
+    Port(Port&& other) noexcept;
+    Port& operator=(Port&&) = delete;
+
+    std::uint16_t number() const { return number_; }  ///< DPDK's
+    std::uint16_t queues() const { return queues_; }  ///< of each direction
+    int node() const;                                 ///< of NUMA, that the device is on; 0 where there are none
+    const PortSetup& setup() const { return setup_; }
+    const PortOptions& options() const { return options_; }
+    PortStatus status() const;  ///< any thread; does not wait
+
+  private:
+    static constexpr std::uint16_t kNone = 0xffff;
+
+    Port(PortOptions options, std::uint16_t number) : options_(std::move(options)), number_(number) {}
+    Result<void, std::string> configure(std::uint16_t queues, Pools& pools);
+    Result<void, std::string> set_up_queues(rte_mempool* pool);
+    Result<void, std::string> begin();
+    Failure<std::string> failure(const std::string& what, int error) const;
+
+    PortOptions options_;
+    std::uint16_t number_ = kNone;
+    PortSetup setup_;
+    std::uint16_t queues_ = 0;
+    PortOffloads offloads_;
+    std::string driver_;
+};
+
+}  // namespace esplane::dataplane
