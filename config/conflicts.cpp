@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "config/dpdk_tunnel.h"
 #include "config/wording.h"
 
 namespace esplane::config {
@@ -36,8 +37,9 @@ std::string policy(const std::string& interface, const ike::ChildPolicy& child) 
 
 class Check {
   public:
-    Check(const std::vector<gateway::TunnelOptions>& tunnels, const std::vector<Place>& places, Problems& problems)
-        : tunnels_(tunnels), places_(places), problems_(problems) {}
+    Check(const std::vector<gateway::TunnelOptions>& tunnels, const std::vector<Place>& places, bool devices,
+          Problems& problems)
+        : tunnels_(tunnels), places_(places), devices_(devices), problems_(problems) {}
 
     void run() {
         for (std::size_t i = 0; i < tunnels_.size(); ++i) {
@@ -69,8 +71,11 @@ class Check {
     }
 
     void complain_of_policy(std::size_t index, std::size_t first) {
-        problems_.add(places_[index], "has the same subnets and interface as " + name(first) +
-                                          ", so that a packet could take either; give it an interface of its own");
+        const std::string packet = ", so that a packet could take either; ";
+        problems_.add(places_[index], devices_ ? "has the same subnets and interface as " + name(first) + packet +
+                                                     "give it an interface of its own"
+                                               : "has the same subnets as " + name(first) + packet +
+                                                     "leave them out in one of the two");
     }
 
     void check_routes(std::size_t index) {
@@ -86,6 +91,7 @@ class Check {
 
     const std::vector<gateway::TunnelOptions>& tunnels_;
     const std::vector<Place>& places_;
+    bool devices_;  // the clear side is TUN devices, which a tunnel may choose among
     Problems& problems_;
     std::map<std::string, std::size_t> peerings_;
     std::map<std::string, std::size_t> policies_;
@@ -95,8 +101,8 @@ class Check {
 }  // namespace
 
 void check_conflicts(const std::vector<gateway::TunnelOptions>& tunnels, const std::vector<Place>& places,
-                     Problems& problems) {
-    Check(tunnels, places, problems).run();
+                     const dataplane::DpdkOptions* dpdk, Problems& problems) {
+    Check(tunnels, places, dpdk == nullptr || clear_port(*dpdk) == nullptr, problems).run();
 }
 
 }  // namespace esplane::config

@@ -8,9 +8,9 @@
 
 namespace esplane::config {
 
-/// `places[i]` is where `tunnels[i]` is named. Reports tunnels that a peer or a packet could not tell apart, and
-/// prefixes that are to be routed into two devices.
+/// `places[i]` is where `tunnels[i]` is named; `dpdk` is null without. Reports tunnels that a peer or a packet could
+/// not tell apart, and prefixes that are to be routed into two devices.
 void check_conflicts(const std::vector<gateway::TunnelOptions>& tunnels, const std::vector<Place>& places,
-                     Problems& problems);
+                     const dataplane::DpdkOptions* dpdk, Problems& problems);
 
 }  // namespace esplane::config

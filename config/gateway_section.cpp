@@ -13,8 +13,7 @@ constexpr Key kGatewayKeys[] = {{"dataplane"}, {"workers"}, {"poll"},           
                                 {"metrics"},   {"log"},     {"allow_insecure"}, {"ike"}};
 constexpr Key kIkeKeys[] = {{"retransmit"}, {"retries"}, {"retry_interval"}, {"cookie_threshold"}, {"half_open_limit"}};
 
-enum class Backend { kTun, kDpdk };
-constexpr Choice<Backend> kBackends[] = {{"tun", Backend::kTun}, {"dpdk", Backend::kDpdk, "write tun"}};
+constexpr Choice<Backend> kBackends[] = {{"tun", Backend::kTun}, {"dpdk", Backend::kDpdk}};
 constexpr Choice<gateway::LogLevel> kLevels[] = {{"error", gateway::LogLevel::kError},
                                                  {"warning", gateway::LogLevel::kWarning},
                                                  {"info", gateway::LogLevel::kInfo},
@@ -32,6 +31,17 @@ auto within(std::uint32_t lowest, std::uint32_t highest) {
 
 auto between(Duration lowest, Duration highest) {
     return [=](std::string_view text) { return parse_duration(text, lowest, highest); };
+}
+
+std::optional<Backend> read_backend(const Section& root, const Section& gateway) {
+    Backend backend = Backend::kTun;
+    const std::optional<Place> place = gateway.read("dataplane", backend, one_of(kBackends));
+    // A gateway that is no map could have meant anything.
+    if (!place && (gateway.has("dataplane") || gateway.extent() == Extent::kPart)) return std::nullopt;
+    if (backend == Backend::kDpdk && !root.has("dpdk")) {
+        gateway.complain(*place, "dataplane", "dpdk needs ports; write them as dpdk: {ports: ...}, or write tun");
+    }
+    return backend;
 }
 
 /// A count of workers, or the list of their cpus. Whether this host has those is not known here: another one may check.
@@ -78,10 +88,9 @@ void read_engine(const Section& gateway, ike::Options& into) {
 
 }  // namespace
 
-void read_gateway(const Section& root, gateway::Options& into) {
+std::optional<Backend> read_gateway(const Section& root, gateway::Options& into) {
     const Section gateway = root.section("gateway", kGatewayKeys);
-    Backend backend = Backend::kTun;
-    gateway.read("dataplane", backend, one_of(kBackends));
+    const std::optional<Backend> backend = read_backend(root, gateway);
     read_workers(gateway, into.dataplane.cpus);
     gateway.read("poll", into.dataplane.poll, one_of(kPolls));
     gateway.read("control_socket", into.control_socket, parse_socket_path);
@@ -89,6 +98,7 @@ void read_gateway(const Section& root, gateway::Options& into) {
     gateway.read("log", into.log, one_of(kLevels));
     gateway.read("allow_insecure", into.allow_insecure, parse_switch);
     read_engine(gateway, into.ike);
+    return backend;
 }
 
 }  // namespace esplane::config

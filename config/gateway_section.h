@@ -1,12 +1,18 @@
 // `gateway`: what belongs to the program as a whole.
 #pragma once
 
+#include <optional>
+
 #include "config/section.h"
 #include "gateway/options.h"
 
 namespace esplane::config {
 
-/// Fills everything of `into` but the tunnels.
-void read_gateway(const Section& root, gateway::Options& into);
+/// The data planes that a configuration can ask for.
+enum class Backend { kTun, kDpdk };
+
+/// Fills everything of `into` but the tunnels and the ports of DPDK. Returns what `dataplane` says, which is nothing
+/// when that is wrong.
+std::optional<Backend> read_gateway(const Section& root, gateway::Options& into);
 
 }  // namespace esplane::config

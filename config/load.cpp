@@ -9,6 +9,7 @@
 
 #include "config/conflicts.h"
 #include "config/document.h"
+#include "config/dpdk_section.h"
 #include "config/gateway_section.h"
 #include "config/problems.h"
 #include "config/section.h"
@@ -18,8 +19,7 @@
 namespace esplane::config {
 namespace {
 
-constexpr Key kRootKeys[] = {
-    {"gateway"}, {"defaults"}, {"tunnels"}, {"dpdk", "leave it out and write gateway: {dataplane: tun}"}};
+constexpr Key kRootKeys[] = {{"gateway"}, {"dpdk"}, {"defaults"}, {"tunnels"}};
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 void read_tunnels(const Entry& tunnels, const YamlNode* defaults, const Surroundings& around, gateway::Options& into,
@@ -40,13 +40,16 @@ void read_tunnels(const Entry& tunnels, const YamlNode* defaults, const Surround
         into.tunnels.push_back(std::move(options));
         places.push_back(tunnel.key_place);
     }
-    check_conflicts(into.tunnels, places, problems);
+    check_conflicts(into.tunnels, places, around.dpdk, problems);
 }
 
 void read_root(const YamlNode& document, const std::string& directory, gateway::Options& into, Problems& problems) {
     const Section root(&document, nullptr, document.place, kRootKeys, problems);
-    read_gateway(root, into);
-    const Surroundings around{directory, into.allow_insecure};
+    const std::optional<Backend> backend = read_gateway(root, into);
+    const std::size_t before = problems.count();
+    read_dpdk(root, backend, into, problems);
+    const bool ports_known = into.dataplane.dpdk && problems.count() == before;
+    const Surroundings around{directory, into.allow_insecure, ports_known ? &*into.dataplane.dpdk : nullptr};
     const Entry* defaults = root.map("defaults");
     if (defaults != nullptr) check_defaults(*defaults, around, problems);
     const Entry* tunnels = root.map("tunnels");

@@ -57,6 +57,12 @@ Section Section::section_of(std::string_view key, const Entry& entry, std::span<
     return result;
 }
 
+Section Section::section_of(std::string_view key, const YamlNode& item, std::span<const Key> keys) const {
+    Section result(&item, nullptr, item.place, keys, *problems_, extent_);
+    result.label_ = path(key) + "[]";
+    return result;
+}
+
 std::optional<Scalar> Section::scalar(std::string_view key) const {
     const Entry* entry = find(key);
     if (entry == nullptr) return std::nullopt;
@@ -103,6 +109,16 @@ const Entry* Section::map(std::string_view key) const {
     const YamlNode::Kind kind = entry->value->kind;
     if (kind == YamlNode::Kind::kMap || kind == YamlNode::Kind::kNull) return entry;
     complain(entry->value->place, key, "a map is expected");
+    return nullptr;
+}
+
+const YamlNode* Section::maps(std::string_view key) const {
+    const Entry* entry = find(own_, key);
+    if (entry == nullptr) return nullptr;
+    const YamlNode& node = *entry->value;
+    if (node.kind == YamlNode::Kind::kList) return &node;
+    const bool nothing = node.kind == YamlNode::Kind::kNull;
+    complain(nothing ? entry->key_place : node.place, key, "a list of maps is expected, each behind a '-'");
     return nullptr;
 }
 

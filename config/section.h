@@ -47,12 +47,17 @@ class Section {
     /// The map that stands under `entry` of the map `key`; nothing is laid under it.
     Section section_of(std::string_view key, const Entry& entry, std::span<const Key> keys) const;
 
+    /// The map that is an item of the list `key`.
+    Section section_of(std::string_view key, const YamlNode& item, std::span<const Key> keys) const;
+
     /// The value of `key`, the own before the inherited. A map or a list in its place is reported.
     std::optional<Scalar> scalar(std::string_view key) const;
     /// The same for a list; a single value counts as a list of one.
     std::optional<List> list(std::string_view key) const;
     /// The own entry of `key` if a map, or nothing at all, stands there; null when absent or wrong, which is reported.
     const Entry* map(std::string_view key) const;
+    /// The own list of maps at `key`; null when absent or no list, which is reported.
+    const YamlNode* maps(std::string_view key) const;
     /// Whether the section itself has `key`, whatever it inherits.
     bool has_own(std::string_view key) const { return find(own_, key) != nullptr; }
     bool has(std::string_view key) const { return has_own(key) || find(inherited_, key) != nullptr; }

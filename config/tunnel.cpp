@@ -4,6 +4,7 @@
 
 #include "config/auth.h"
 #include "config/children.h"
+#include "config/dpdk_tunnel.h"
 #include "config/ends.h"
 #include "config/fingerprint.h"
 #include "config/outer_header.h"
@@ -83,6 +84,9 @@ gateway::TunnelOptions read(const Section& tunnel, const Surroundings& around) {
     read_outer_header(tunnel, result);
     tunnel.read("interface", result.interface, parse_interface_name);
     tunnel.read("routes", result.routes, one_of(kRoutes));
+    if (around.dpdk == nullptr) return result;
+    check_dpdk(tunnel, *around.dpdk, result);
+    if (const dataplane::PortOptions* port = clear_port(*around.dpdk)) result.interface = port->name;
     return result;
 }
 

@@ -13,6 +13,7 @@ namespace esplane::config {
 struct Surroundings {
     std::string directory;  ///< relative `psk_file` paths count from it
     bool allow_insecure = false;
+    const dataplane::DpdkOptions* dpdk = nullptr;  ///< null without DPDK, and when something is wrong there
 };
 
 /// Everything of the tunnel but its id, which the gateway assigns. What is wrong is in `problems`, and the result is

@@ -44,6 +44,8 @@ Parsed<bool> parse_switch(std::string_view text);
 Parsed<IpAddress> parse_host_address(std::string_view text);
 /// "10.0.0.0/16", or an address alone for a host. With host bits set the error has the prefix that was meant.
 Parsed<Prefix> parse_prefix(std::string_view text);
+/// The one of this length that `address` lies in.
+Prefix enclosing_prefix(const IpAddress& address, unsigned length);
 /// A prefix, and the protocol and ports that are meant of it: "10.0.0.0/16[tcp/443]", "10.0.0.1[udp]",
 /// "2001:db8::/32[tcp/1024-65535]", "10.0.0.0/16[47]", as swanctl users write it.
 Parsed<dataplane::TrafficSelector> parse_selector(std::string_view text);
@@ -57,12 +59,11 @@ Parsed<std::string> parse_socket_path(std::string_view text);
 /// Why `name` cannot name `what` ("a tunnel"), or nothing.
 std::optional<std::string> flaw_of_name(std::string_view name, std::string_view what);
 
-/// One word of several. What the design foresees and this version lacks is recognised by `not_yet`.
+/// One word of several.
 template <typename T>
 struct Choice {
     std::string_view word;
     T value;
-    std::string_view not_yet = {};  ///< empty when available; else what to write instead
 };
 
 /// The value of the word that `text` is.
@@ -70,14 +71,10 @@ template <typename T>
 Parsed<T> choose(std::string_view text, std::span<const Choice<T>> choices) {
     std::vector<std::string_view> accepted;
     for (const Choice<T>& choice : choices) {
-        if (choice.word == text && choice.not_yet.empty()) return choice.value;
-        if (choice.word == text) {
-            return Failure{quoted(text) + " is not available yet; " + std::string(choice.not_yet)};
-        }
-        if (choice.not_yet.empty()) accepted.push_back(choice.word);
+        if (choice.word == text) return choice.value;
+        accepted.push_back(choice.word);
     }
-    return Failure{quoted(text) + " is not accepted" +
-                   suggestion(text, accepted, accepted.size() == 1 ? "write " : "one of ")};
+    return Failure{quoted(text) + " is not accepted" + suggestion(text, accepted, "one of ")};
 }
 
 /// The same as something to read a key with: read(key, into, one_of(kChoices)).

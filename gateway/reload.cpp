@@ -15,11 +15,16 @@ bool same_ike(const ike::Options& a, const ike::Options& b) {
 
 std::vector<std::string> needs_restart(const Options& running, const Options& wanted) {
     std::vector<std::string> keys;
-    if (running.control_socket != wanted.control_socket) keys.emplace_back("control_socket");
-    if (running.metrics != wanted.metrics) keys.emplace_back("metrics");
-    if (running.dataplane.cpus != wanted.dataplane.cpus) keys.emplace_back("workers");
-    if (running.dataplane.poll != wanted.dataplane.poll) keys.emplace_back("poll");
-    if (!same_ike(running.ike, wanted.ike)) keys.emplace_back("ike");
+    if (running.control_socket != wanted.control_socket) keys.emplace_back("gateway.control_socket");
+    if (running.metrics != wanted.metrics) keys.emplace_back("gateway.metrics");
+    if (running.dataplane.cpus != wanted.dataplane.cpus) keys.emplace_back("gateway.workers");
+    if (running.dataplane.poll != wanted.dataplane.poll) keys.emplace_back("gateway.poll");
+    if (running.dataplane.dpdk.has_value() != wanted.dataplane.dpdk.has_value()) {
+        keys.emplace_back("gateway.dataplane");
+    } else if (running.dataplane.dpdk != wanted.dataplane.dpdk) {
+        keys.emplace_back("dpdk");
+    }
+    if (!same_ike(running.ike, wanted.ike)) keys.emplace_back("gateway.ike");
     return keys;
 }
 

@@ -14,7 +14,7 @@ struct ReloadPlan {
     std::vector<std::string> changed;
     std::vector<std::string> added;
     std::vector<std::string> removed;
-    std::vector<std::string> needs_restart;  ///< keys of `gateway:` that a running gateway keeps as they were
+    std::vector<std::string> needs_restart;  ///< keys that a running gateway keeps as they were
 };
 
 ReloadPlan plan_reload(const Options& running, const Options& wanted);

@@ -10,12 +10,25 @@ void require(bool holds) {
     if (!holds) std::abort();
 }
 
+void require_ports(const esplane::dataplane::DpdkOptions& dpdk, std::size_t workers) {
+    bool cipher = false;
+    for (const auto& port : dpdk.ports) {
+        cipher = cipher || port.role != esplane::dataplane::PortRole::kClear;
+        require(!port.name.empty() && !port.device.empty() && !port.addresses.empty());
+        require(port.queues == 0 || port.queues >= workers);
+        require(port.gateways.size() <= 2 && port.mtu_bytes >= 576);
+    }
+    require(cipher);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view yaml(reinterpret_cast<const char*>(data), size);
     const auto loaded = esplane::config::load_text(yaml, "fuzz.yaml", "/nonexistent");
     if (loaded) {
+        if (const auto& dpdk = loaded.value().dataplane.dpdk)
+            require_ports(*dpdk, loaded.value().dataplane.cpus.size());
         for (const auto& tunnel : loaded.value().tunnels) {
             // What the gateway takes for granted of a configuration that loads.
             require(tunnel.ike.psk != nullptr && !tunnel.ike.psk->empty());

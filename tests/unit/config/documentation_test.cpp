@@ -37,8 +37,11 @@ std::vector<std::string> yaml_blocks(const std::string& text) {
     return blocks;
 }
 
-TEST_CASE("The example loads") {
-    CHECK(problems_of(with_psk_inline(read("examples/site-to-site.yaml"))).empty());
+TEST_CASE("The examples load") {
+    for (const char* name : {"examples/site-to-site.yaml", "examples/dpdk.yaml"}) {
+        INFO(name);
+        CHECK(problems_of(with_psk_inline(read(name))).empty());
+    }
 }
 
 TEST_CASE("The configurations of the reference load, and its full one says the defaults") {

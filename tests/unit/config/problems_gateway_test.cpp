@@ -18,8 +18,7 @@ TEST_CASE("What is wrong in gateway is named with what is accepted") {
     for (int cpu = 1; cpu < 65; ++cpu)
         cpus += ", " + std::to_string(cpu);
     const std::vector<Line> lines = {
-        {"dataplane: dpdk", "14: gateway.dataplane: 'dpdk' is not available yet; write tun"},
-        {"dataplane: tap", "14: gateway.dataplane: 'tap' is not accepted; write tun"},
+        {"dataplane: tap", "14: gateway.dataplane: 'tap' is not accepted; one of tun, dpdk"},
         {"workers: 0", "12: gateway.workers: '0' is not a number from 1 to 64" + how_many},
         {"workers: 65", "12: gateway.workers: '65' is not a number from 1 to 64" + how_many},
         {"workers: auto", "12: gateway.workers: 'auto' is not a number from 1 to 64" + how_many},

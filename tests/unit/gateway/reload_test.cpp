@@ -46,7 +46,19 @@ TEST_CASE("what a running gateway cannot change is named") {
     wanted.dataplane.cpus = {2};
     wanted.dataplane.poll = dataplane::PollPolicy::kBusy;
     wanted.ike.retransmit_tries = 1;
-    CHECK(plan_reload({}, wanted).needs_restart == Names{"control_socket", "metrics", "workers", "poll", "ike"});
+    CHECK(plan_reload({}, wanted).needs_restart ==
+          Names{"gateway.control_socket", "gateway.metrics", "gateway.workers", "gateway.poll", "gateway.ike"});
+}
+
+TEST_CASE("another data plane, or ports of DPDK that are changed, take a restart") {
+    Options running;
+    running.dataplane.dpdk.emplace().ports.emplace_back().name = "wan";
+    CHECK(plan_reload(running, running).needs_restart.empty());
+    CHECK(plan_reload(running, {}).needs_restart == Names{"gateway.dataplane"});
+    CHECK(plan_reload({}, running).needs_restart == Names{"gateway.dataplane"});
+    Options wanted = running;
+    wanted.dataplane.dpdk->ports[0].mtu_bytes = 9000;
+    CHECK(plan_reload(running, wanted).needs_restart == Names{"dpdk"});
 }
 
 TEST_CASE("the log level is changed at once") {
