@@ -6,7 +6,10 @@
 #include <set>
 #include <utility>
 
+#include "dataplane/dpdk/dpdk_dataplane.h"
+#include "gateway/host_surroundings.h"
 #include "gateway/log.h"
+#include "gateway/port_surroundings.h"
 #include "gateway/reload.h"
 #include "gateway/service_manager.h"
 #include "gateway/status/units.h"
@@ -18,6 +21,7 @@ namespace {
 
 constexpr std::chrono::seconds kPatienceAtEnd{2};  // for the peers' answers to our Deletes
 constexpr std::chrono::seconds kMetricsInterval{1};
+constexpr std::chrono::milliseconds kPortsInterval{500};
 
 }  // namespace
 
@@ -36,6 +40,7 @@ Gateway::Gateway(Options options, std::string config_file, std::unique_ptr<ike::
                          metrics_->publish(report());
                          metrics_timer_.set_after(kMetricsInterval);
                      }),
+      ports_timer_(*loop_, [this] { watch_ports(); }),
       stop_timer_(*loop_, [this] { finished_ = true; }) {
     signals_.watch(*loop_, [this](int signal) { on_signal(signal); });
 }
@@ -65,6 +70,7 @@ Result<void, std::string> Gateway::open_sockets() {
     auto control = control::ListeningSocket::open(options_.control_socket);
     if (!control) return Failure{control.error()};
     control_socket_.emplace(std::move(*control));
+    if (!has_sockets()) return {};
     auto transport = ike::UdpTransport::open(options_.ike.ike_port, options_.dataplane.socket_mark);
     if (!transport) return Failure{transport.error()};
     transport_.emplace(std::move(*transport));
@@ -72,6 +78,7 @@ Result<void, std::string> Gateway::open_sockets() {
 }
 
 Result<void, std::string> Gateway::lay_blackholes() {
+    if (!has_devices()) return {};
     auto netlink = Netlink::open();
     if (!netlink) return Failure{netlink.error()};
     if (const auto found = netlink->our_routes()) after_crash_ = !found->empty();
@@ -95,23 +102,47 @@ std::string Gateway::keep_what_a_crash_left() {
 }
 
 Result<void, std::string> Gateway::start_dataplane() {
-    auto started = dataplane::start_tun_dataplane(options_.dataplane);
+    auto started = has_sockets() ? dataplane::start_tun_dataplane(options_.dataplane)
+                                 : dataplane::start_dpdk_dataplane(options_.dataplane);
     if (!started) return Failure{started.error()};
     dataplane_ = std::move(*started);
     for (const auto& warning : worker_warnings(options_.dataplane.cpus, dataplane_->workers(), allowed_cpus()))
         log_warning(warning);
-    runtime_ = std::make_unique<ike::Runtime>(*loop_, std::move(*transport_), *dataplane_, random_, options_.ike,
+    for (const auto& remark : dataplane_->remarks())
+        log_warning(remark);
+    watch_ports();
+    runtime_ = std::make_unique<ike::Runtime>(*loop_, std::move(transport_), *dataplane_, random_, options_.ike,
                                               static_cast<ike::Observer&>(*this));
-    tunnels_ = std::make_unique<Tunnels>(
-        *loop_, Tunnels::Parts{*dataplane_, *runtime_, *routing_, options_.dataplane.socket_mark});
+    surroundings_ = surroundings();
+    tunnels_ = std::make_unique<Tunnels>(*loop_, Tunnels::Parts{*dataplane_, *runtime_, *surroundings_});
     return {};
+}
+
+std::unique_ptr<Surroundings> Gateway::surroundings() {
+    if (!has_devices()) return std::make_unique<PortSurroundings>(*dataplane_, *options_.dataplane.dpdk);
+    HostSurroundings::FindPath find_path = [mark = options_.dataplane.socket_mark](const IpAddress& peer) {
+        return find_outer_path(peer, mark);
+    };
+    if (!has_sockets())
+        find_path = [paths = std::make_shared<PortPaths>(*options_.dataplane.dpdk)](const IpAddress& peer) {
+            return paths->find(peer);
+        };
+    return std::make_unique<HostSurroundings>(*dataplane_, *routing_, std::move(find_path));
+}
+
+/// Looks at the links every now and then: whoever pulls a cable finds it in the log.
+void Gateway::watch_ports() {
+    const dataplane::PortsStatus status = dataplane_->ports();
+    if (status.ports.empty()) return;
+    port_log_.look(status.ports);
+    ports_timer_.set_after(kPortsInterval);
 }
 
 Result<void, std::string> Gateway::set_tunnels() {
     for (const TunnelOptions& tunnel : options_.tunnels) {
         if (auto set = tunnels_->set(tunnel); !set) return set;
     }
-    return routing_->sweep();
+    return routing_ ? routing_->sweep() : Result<void, std::string>{};
 }
 
 Result<void, std::string> Gateway::start_metrics() {
@@ -176,7 +207,7 @@ void Gateway::reload() {
 void Gateway::apply(Options wanted) {
     const ReloadPlan plan = plan_reload(options_, wanted);
     for (const std::string& key : plan.needs_restart) {
-        log_warning("reload: gateway." + key + " has changed, which takes effect at the next start");
+        log_warning("reload: " + key + " has changed, which takes effect at the next start");
     }
     set_log_level(wanted.log);
     const std::set<std::string> changed(plan.changed.begin(), plan.changed.end());
@@ -212,6 +243,7 @@ Report Gateway::report(const std::string& only) const {
             .pid = getpid(),
             .tunnels = tunnels_->report(only),
             .workers = dataplane_->workers(),
+            .ports = dataplane_->ports(),
             .ike = runtime_->counters()};
 }
 

@@ -12,8 +12,10 @@
 #include "gateway/metrics/server.h"
 #include "gateway/net/routing.h"
 #include "gateway/options.h"
+#include "gateway/port_log.h"
 #include "gateway/send_failures.h"
 #include "gateway/signals.h"
+#include "gateway/surroundings.h"
 #include "gateway/tunnels.h"
 #include "ike/runtime/runtime.h"
 
@@ -36,6 +38,11 @@ class Gateway final : ike::Observer, control::Handler {
     Result<void, std::string> open_sockets();
     Result<void, std::string> lay_blackholes();
     Result<void, std::string> start_dataplane();
+    /// Of the kernel's network: devices and routes for plain packets, sockets for the peers' ones.
+    bool has_devices() const { return !options_.dataplane.dpdk || !options_.dataplane.dpdk->has_clear_port(); }
+    bool has_sockets() const { return !options_.dataplane.dpdk; }
+    std::unique_ptr<Surroundings> surroundings();
+    void watch_ports();
     Result<void, std::string> set_tunnels();
     Result<void, std::string> start_metrics();
     std::string keep_what_a_crash_left();
@@ -70,12 +77,15 @@ class Gateway final : ike::Observer, control::Handler {
     std::optional<ike::UdpTransport> transport_;
     std::unique_ptr<Routing> routing_;
     std::unique_ptr<dataplane::Dataplane> dataplane_;
+    std::unique_ptr<Surroundings> surroundings_;
     std::unique_ptr<ike::Runtime> runtime_;
     std::unique_ptr<Tunnels> tunnels_;
     std::unique_ptr<MetricsServer> metrics_;
+    PortLog port_log_;
     std::unique_ptr<control::Server> control_;
     ike::EventLoop::Timer alive_timer_;
     ike::EventLoop::Timer metrics_timer_;
+    ike::EventLoop::Timer ports_timer_;
     ike::EventLoop::Timer stop_timer_;
 };
 

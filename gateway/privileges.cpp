@@ -84,10 +84,17 @@ void raise_file_limit() {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/// DPDK locks the memory that devices write to. Who may not raise the limit is told by the device that misses it.
+void raise_memory_limit() {
+    const rlimit none{RLIM_INFINITY, RLIM_INFINITY};
+    setrlimit(RLIMIT_MEMLOCK, &none);
+}
+
 }  // namespace
 
 Result<void, std::string> give_up_privileges() {
     raise_file_limit();
+    raise_memory_limit();
     const rlimit no_core{0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
     if (auto limited = limit_capabilities(); !limited) return limited;

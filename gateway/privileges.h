@@ -11,7 +11,8 @@ namespace esplane::gateway {
 ///  - capabilities: all but those for TUN devices and routes, raw sockets and low ports, from the bounding set too;
 ///  - no new privileges, no program is ever executed, no process is traced, no module or key ring touched (seccomp);
 ///  - no core dump, and no reading of the memory by other processes of the same user: keys live in it;
-///  - as many open files as the system allows, a tunnel with a device of its own needing one.
+///  - as many open files as the system allows, a tunnel with a device of its own needing one, and as much locked
+///    memory, for DPDK.
 /// The error says which capability is missing and what to do.
 Result<void, std::string> give_up_privileges();
 

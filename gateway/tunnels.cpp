@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "gateway/log.h"
-#include "gateway/outer_path.h"
 
 namespace esplane::gateway {
 namespace {
@@ -65,7 +64,7 @@ TunnelRoutes routes_of(const TunnelOptions& tunnel, std::uint32_t mtu) {
 }
 
 Tunnels::Tunnels(ike::EventLoop& loop, Parts parts)
-    : parts_(parts), devices_(parts.dataplane, parts.routing), look_around_timer_(loop, [this] { look_around(); }) {
+    : parts_(parts), look_around_timer_(loop, [this] { look_around(); }) {
     look_around_timer_.set_after(kLookAroundInterval);
 }
 
@@ -98,7 +97,8 @@ void Tunnels::remove(const std::string& name) {
 }
 
 Result<void, std::string> Tunnels::route(const TunnelOptions& options, std::uint32_t mtu) {
-    return options.routes ? parts_.routing.lay(routes_of(options, mtu)) : parts_.routing.remove(options.ike.name);
+    return options.routes ? parts_.surroundings.lay(routes_of(options, mtu))
+                          : parts_.surroundings.remove_routes(options.ike.name);
 }
 
 Result<void, std::string> Tunnels::begin(Tunnel& tunnel) {
@@ -112,10 +112,10 @@ Result<void, std::string> Tunnels::begin(Tunnel& tunnel) {
     find_path(tunnel);
     tunnel.sizes = sizes_beforehand(options, tunnel.link_mtu);
     const std::uint32_t mtu = route_mtu(options, tunnel.sizes.mtu);
-    const auto port = devices_.acquire(options.interface, mtu);
+    const auto port = parts_.surroundings.acquire(options.interface, mtu);
     if (!port) return failed(port.error());
     if (auto routed = route(options, mtu); !routed) {
-        devices_.release(options.interface);
+        parts_.surroundings.release(options.interface);
         return failed(routed.error());
     }
     tunnel.has_device = true;
@@ -135,7 +135,7 @@ void Tunnels::find_path(Tunnel& tunnel) {
     tunnel.problem.reset();
     tunnel.link_mtu = kUsualMtu;
     if (!options.remote_address) return;
-    const auto path = find_outer_path(*options.remote_address, parts_.socket_mark);
+    const auto path = parts_.surroundings.find_path(*options.remote_address);
     if (path && !tunnel.local) tunnel.local = path->local;
     if (!tunnel.local) tunnel.problem = no_route(tunnel.options, path.error());
     if (path) tunnel.link_mtu = path->mtu;
@@ -173,12 +173,12 @@ void Tunnels::left(const std::string& name) {
         tunnel.options = *std::exchange(tunnel.next, std::nullopt);
         if (const auto begun = begin(tunnel); !begun) log_error(begun.error());
     } else {
-        if (const auto removed = parts_.routing.remove(name); !removed)
+        if (const auto removed = parts_.surroundings.remove_routes(name); !removed)
             log_error("Tunnel " + name + ": " + removed.error());
         tunnels_.erase(name);
     }
     // Last, so that a device which the new options want again is not closed in between.
-    if (!device.empty()) devices_.release(device);
+    if (!device.empty()) parts_.surroundings.release(device);
 }
 
 /// What kept a tunnel from the engine may be gone by now.
@@ -205,7 +205,7 @@ void Tunnels::look_around() {
 void Tunnels::follow_path(Tunnel& tunnel) {
     const ike::TunnelOptions& options = tunnel.options.ike;
     if (!tunnel.negotiates || tunnel.leaving || !options.remote_address) return;
-    const auto path = find_outer_path(*options.remote_address, parts_.socket_mark);
+    const auto path = parts_.surroundings.find_path(*options.remote_address);
     if (!path) return;  // no route just now says nothing of the address
     follow_link(tunnel, path->mtu);
     if (options.local_address || tunnel.local == path->local) return;
@@ -237,7 +237,7 @@ void Tunnels::resized(const dataplane::Resized& event) {
     }
     tunnel.sizes = event.sizes;
     const std::uint32_t mtu = route_mtu(tunnel.options, event.sizes.mtu);
-    auto done = devices_.make_room(tunnel.options.interface, mtu);
+    auto done = parts_.surroundings.make_room(tunnel.options.interface, mtu);
     if (done) done = route(tunnel.options, mtu);
     if (!done) log_error("Tunnel " + name + ": " + done.error());
 }

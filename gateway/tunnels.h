@@ -11,11 +11,10 @@
 #include <string>
 #include <vector>
 
-#include "gateway/devices.h"
 #include "gateway/mtu.h"
-#include "gateway/net/routing.h"
 #include "gateway/options.h"
 #include "gateway/status/report.h"
+#include "gateway/surroundings.h"
 #include "ike/runtime/runtime.h"
 
 namespace esplane::gateway {
@@ -28,8 +27,7 @@ class Tunnels {
     struct Parts {
         dataplane::Dataplane& dataplane;
         ike::Runtime& runtime;
-        Routing& routing;
-        std::uint32_t socket_mark;
+        Surroundings& surroundings;
     };
 
     /// What the parts refer to must outlive this.
@@ -79,7 +77,6 @@ class Tunnels {
     TunnelReport report_one(const Tunnel& tunnel, const ike::TunnelStatus* status) const;
 
     Parts parts_;
-    Devices devices_;
     std::map<std::string, Tunnel> tunnels_;
     std::uint32_t last_id_ = 0;
     ike::EventLoop::Timer look_around_timer_;

@@ -75,6 +75,27 @@ void add_workers(const Report& report, std::vector<MetricFamily>& families) {
         families.push_back(std::move(*family).take());
 }
 
+void add_ports(const std::vector<dataplane::PortStatus>& ports, std::vector<MetricFamily>& families) {
+    Family up("esplane_port_up", "1 while the port's link is up.", MetricType::Gauge);
+    Family packets("esplane_port_packets_total", "Frames, as the device counts them.", MetricType::Counter);
+    Family bytes("esplane_port_bytes_total", "Octets of the frames, as the device counts them.", MetricType::Counter);
+    Family lost("esplane_port_lost_packets_total", "Frames that the device lost, by reason.", MetricType::Counter);
+    for (const dataplane::PortStatus& port : ports) {
+        const Label name{"port", printable(port.name)};
+        up.add({name}, port.up ? 1.0 : 0.0);
+        packets.add({name, {"direction", "in"}}, port.counters.packets_in);
+        packets.add({name, {"direction", "out"}}, port.counters.packets_out);
+        bytes.add({name, {"direction", "in"}}, port.counters.bytes_in);
+        bytes.add({name, {"direction", "out"}}, port.counters.bytes_out);
+        lost.add({name, {"reason", "missed"}}, port.counters.missed);
+        lost.add({name, {"reason", "errors_in"}}, port.counters.errors_in);
+        lost.add({name, {"reason", "errors_out"}}, port.counters.errors_out);
+        lost.add({name, {"reason", "no_buffer"}}, port.counters.no_buffer);
+    }
+    for (Family* family : {&up, &packets, &bytes, &lost})
+        families.push_back(std::move(*family).take());
+}
+
 void add_ike(const ike::Counters& counters, std::vector<MetricFamily>& families) {
     Family sas("esplane_ike_sas", "IKE SAs, by stage.", MetricType::Gauge);
     sas.add({{"stage", "half_open"}}, static_cast<double>(counters.half_open));
@@ -101,6 +122,7 @@ std::vector<prometheus::MetricFamily> to_families(const Report& report) {
     families.push_back(std::move(start).take());
     add_tunnels(report, families);
     add_workers(report, families);
+    if (!report.ports.ports.empty()) add_ports(report.ports.ports, families);
     add_ike(report.ike, families);
     return families;
 }

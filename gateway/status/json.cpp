@@ -130,6 +130,37 @@ Json worker_json(const dataplane::WorkerStatus& worker) {
             {"drops", drops(worker.drops)}};
 }
 
+Json port_json(const dataplane::PortStatus& port) {
+    const dataplane::PortCounters& counters = port.counters;
+    return {{"name", port.name},
+            {"role", port.role},
+            {"device", port.device},
+            {"driver", port.driver},
+            {"mac", port.mac},
+            {"mtu", port.mtu_bytes},
+            {"queues", port.queues},
+            {"link", port.up ? "up" : "down"},
+            {"speed_mbps", port.mbps == 0 ? Json(nullptr) : Json(port.mbps)},
+            {"ipv4_checksum", port.checks_ipv4 ? "device" : "software"},
+            {"rss", port.spreads},
+            {"packets_in", counters.packets_in},
+            {"bytes_in", counters.bytes_in},
+            {"packets_out", counters.packets_out},
+            {"bytes_out", counters.bytes_out},
+            {"missed", counters.missed},
+            {"errors_in", counters.errors_in},
+            {"errors_out", counters.errors_out},
+            {"no_buffer", counters.no_buffer}};
+}
+
+Json neighbours_json(const dataplane::NeighbourStatus& neighbours) {
+    return {{"resolved", neighbours.resolved},
+            {"asked", neighbours.asked},
+            {"failed", neighbours.failed},
+            {"refused", neighbours.refused},
+            {"throttled", neighbours.throttled}};
+}
+
 Json ike_json(const ike::Counters& counters) {
     Json refused = Json::object();
     for (const auto& [reason, count] : refused_datagrams(counters)) {
@@ -160,6 +191,11 @@ Json to_json(const Report& report) {
         result["tunnels"].push_back(tunnel_json(report, tunnel));
     for (const dataplane::WorkerStatus& worker : report.workers)
         result["workers"].push_back(worker_json(worker));
+    if (!report.ports.ports.empty()) {
+        for (const dataplane::PortStatus& port : report.ports.ports)
+            result["ports"].push_back(port_json(port));
+        result["neighbours"] = neighbours_json(report.ports.neighbours);
+    }
     result["ike"] = ike_json(report.ike);
     return result;
 }

@@ -32,6 +32,7 @@ struct Report {
     int pid = 0;
     std::vector<TunnelReport> tunnels;
     std::vector<dataplane::WorkerStatus> workers;
+    dataplane::PortsStatus ports;  ///< none where the kernel drives the devices
     ike::Counters ike;
 };
 

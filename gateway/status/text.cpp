@@ -54,6 +54,7 @@ class Renderer {
     void ike(const Json& sa);
     void child(const Json& sa, const std::string& tunnel);
     void why(const Json& tunnel);
+    void port(const Json& port);
     void drops(const Json& counts, const std::string& label);
     void line(const std::string& label, const std::string& text) {
         text_ += fmt::format("    {:<6} {}\n", label, text);
@@ -85,6 +86,8 @@ std::string Renderer::render(const Json& status) {
     heading(status);
     for (const Json& each : field(status, "tunnels"))
         tunnel(each);
+    for (const Json& each : field(status, "ports"))
+        port(each);
     for (const Json& worker : field(status, "workers")) {
         drops(field(worker, "drops"), "\nworker " + word(worker, "id") + " dropped");
     }
@@ -175,6 +178,21 @@ void Renderer::why(const Json& tunnel) {
     } else {
         line("why", fmt::format("not started; to start it: esplane up {}", word(tunnel, "name")));
     }
+}
+
+void Renderer::port(const Json& port) {
+    const bool up = word(port, "link") == "up";
+    const bool counts = word(port, "ipv4_checksum") == "device";
+    text_ += fmt::format("\nport {}  {}, {}, {}, MTU {}\n", colored("1", word(port, "name")),
+                         colored(up ? "32" : "31", "link " + word(port, "link")), word(port, "role"),
+                         word(port, "driver"), word(port, "mtu"));
+    line("has", fmt::format("{}, {}; IPv4 checksums are verified by {}", word(port, "mac"),
+                            count_text(number(port, "queues"), "queue"), counts ? "the device" : "the workers"));
+    line("in", fmt::format("{} ({}), missed {}, errors {}, without buffer {}", size_text(number(port, "bytes_in")),
+                           count_text(number(port, "packets_in"), "packet"), number(port, "missed"),
+                           number(port, "errors_in"), number(port, "no_buffer")));
+    line("out", fmt::format("{} ({}), errors {}", size_text(number(port, "bytes_out")),
+                            count_text(number(port, "packets_out"), "packet"), number(port, "errors_out")));
 }
 
 void Renderer::drops(const Json& counts, const std::string& label) {

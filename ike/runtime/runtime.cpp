@@ -15,8 +15,8 @@ constexpr int kEventsPerTurn = 1024;
 
 }  // namespace
 
-Runtime::Runtime(EventLoop& loop, UdpTransport transport, dataplane::Dataplane& dataplane, crypto::Random& random,
-                 Options options, Observer& observer)
+Runtime::Runtime(EventLoop& loop, std::optional<UdpTransport> transport, dataplane::Dataplane& dataplane,
+                 crypto::Random& random, Options options, Observer& observer)
     : transport_(std::move(transport)),
       dataplane_(dataplane),
       options_(options),
@@ -29,9 +29,8 @@ Runtime::Runtime(EventLoop& loop, UdpTransport transport, dataplane::Dataplane& 
                         carry_actions();
                     }),
       again_timer_(loop, [this] { on_dataplane(); }) {
-    for (const int fd : transport_.descriptors()) {
+    for (const int fd : transport_ ? transport_->descriptors() : std::vector<int>{})
         watches_.push_back(loop.watch(fd, [this, fd](EventLoop::Ready) { on_transport(fd); }));
-    }
     watches_.push_back(loop.watch(dataplane_.event_fd(), [this](EventLoop::Ready) { on_dataplane(); }));
     carry_actions();
 }
@@ -47,7 +46,7 @@ void Runtime::command(decltype(Command::what) what, WhenDone when_done) {
 
 void Runtime::on_transport(int fd) {
     for (int count = 0; count < kDatagramsPerTurn; ++count) {
-        const auto datagram = transport_.receive(fd);
+        const auto datagram = transport_->receive(fd);
         if (!datagram) return;
         engine_.on_datagram(EventLoop::now(), datagram->path, datagram->bytes);
         carry_actions();
@@ -90,9 +89,9 @@ void Runtime::carry_actions() {
 }
 
 void Runtime::carry(Send& action) {
-    if (action.path.local.port == options_.natt_port) {
+    if (!transport_ || action.path.local.port == options_.natt_port) {
         dataplane_.send_ike(action.path, action.datagram);
-    } else if (const auto sent = transport_.send(action.path, action.datagram); !sent) {
+    } else if (const auto sent = transport_->send(action.path, action.datagram); !sent) {
         observer_.on_send_failed(action.path, sent.error());
     }
 }

@@ -34,9 +34,9 @@ class Runtime {
   public:
     using WhenDone = std::function<void(const CommandDone&)>;
 
-    /// What is taken by reference must outlive the runtime.
-    Runtime(EventLoop& loop, UdpTransport transport, dataplane::Dataplane& dataplane, crypto::Random& random,
-            Options options, Observer& observer);
+    /// What is taken by reference must outlive the runtime. Without a transport the data plane carries all of IKE.
+    Runtime(EventLoop& loop, std::optional<UdpTransport> transport, dataplane::Dataplane& dataplane,
+            crypto::Random& random, Options options, Observer& observer);
     ~Runtime();
     Runtime(const Runtime&) = delete;
     Runtime& operator=(const Runtime&) = delete;
@@ -78,7 +78,7 @@ class Runtime {
     void carry(Happened& action) { observer_.on_happened(action); }
     void carry(CommandDone& action);
 
-    UdpTransport transport_;
+    std::optional<UdpTransport> transport_;
     dataplane::Dataplane& dataplane_;
     Options options_;
     Observer& observer_;

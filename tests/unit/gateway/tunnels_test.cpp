@@ -11,6 +11,7 @@
 
 #include "crypto/random.h"
 #include "dataplane/io/tun.h"
+#include "gateway/host_surroundings.h"
 #include "tests/unit/ike/runtime/fake_dataplane.h"
 
 namespace esplane::gateway {
@@ -70,7 +71,9 @@ struct Site {
     crypto::SeededRandom random{1};
     Ignoring observer;
     ike::Runtime runtime{*loop, ike::UdpTransport::open(500, kMark).value(), dataplane, random, {}, observer};
-    Tunnels tunnels{*loop, {dataplane, runtime, *routing, kMark}};
+    HostSurroundings surroundings{dataplane, *routing,
+                                  [](const IpAddress& peer) { return find_outer_path(peer, kMark); }};
+    Tunnels tunnels{*loop, {dataplane, runtime, surroundings}};
 
     ike::CommandDone command(const std::string& name, decltype(ike::Command::what) what) {
         std::optional<ike::CommandDone> outcome;

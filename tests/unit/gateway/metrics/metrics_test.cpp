@@ -30,7 +30,9 @@ std::map<std::string, double> flat(const Report& report) {
 }
 
 TEST_CASE("metrics name tunnels, workers and reasons") {
-    const auto samples = flat(example_report());
+    Report report = example_report();
+    report.ports.ports = {example_port()};
+    const auto samples = flat(report);
     const std::map<std::string, double> expected{
         {"esplane_build_info version=1.2.3", 1},
         {"esplane_start_time_seconds", 1'738'368'000 - 2 * 3600 - 13 * 60},
@@ -46,6 +48,9 @@ TEST_CASE("metrics name tunnels, workers and reasons") {
         {"esplane_ike_sas stage=half_open", 2},
         {"esplane_ike_refused_datagrams_total reason=bad_icv", 4},
         {"esplane_worker_dropped_packets_total worker=0 reason=no_policy", 7},
+        {"esplane_port_up port=wan", 0},
+        {"esplane_port_packets_total port=wan direction=in", 12},
+        {"esplane_port_lost_packets_total port=wan reason=missed", 1},
     };
     for (const auto& [name, value] : expected) {
         INFO(name);

@@ -5,6 +5,20 @@
 
 namespace esplane::gateway {
 
+/// A port with its link down, one frame lost.
+inline dataplane::PortStatus example_port() {
+    return {.name = "wan",
+            .device = "0000:03:00.0",
+            .driver = "net_ixgbe",
+            .role = "cipher",
+            .mac = "02:00:5e:00:53:01",
+            .mtu_bytes = 1500,
+            .queues = 2,
+            .mbps = 10'000,
+            .checks_ipv4 = true,
+            .counters = {.packets_in = 12, .packets_out = 1, .bytes_in = 1300, .bytes_out = 64, .missed = 1}};
+}
+
 /// `net`: established behind a NAT, with one CHILD_SA. `aws`: connecting, with an error. `idle`: listens.
 inline Report example_report() {
     using namespace std::chrono_literals;

@@ -63,6 +63,22 @@ TEST_CASE("a tunnel that is not up has null, not nothing") {
     CHECK(tunnels[2]["drops"] == Json::object());
 }
 
+TEST_CASE("ports tell what they are and what they carried, where there are any") {
+    Report report = example_report();
+    CHECK_FALSE(to_json(report).contains("ports"));
+    report.ports = {.ports = {example_port()}, .neighbours = {.resolved = 3}};
+    const Json status = to_json(report);
+    const Json& port = status["ports"][0];
+    CHECK(port["name"] == "wan");
+    CHECK(port["link"] == "down");
+    CHECK(port["speed_mbps"] == 10'000);
+    CHECK(port["ipv4_checksum"] == "device");
+    CHECK(port["rss"] == false);
+    CHECK(port["packets_in"] == 12);
+    CHECK(port["missed"] == 1);
+    CHECK(status["neighbours"]["resolved"] == 3);
+}
+
 TEST_CASE("workers tell their drops") {
     const Json status = to_json(example_report());
     CHECK(status["version"] == "1.2.3");

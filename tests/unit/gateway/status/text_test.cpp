@@ -40,6 +40,18 @@ worker 0 dropped no_policy 7, replayed 3
 )");
 }
 
+TEST_CASE("a port is three lines") {
+    Report report = example_report();
+    report.ports.ports = {example_port()};
+    const std::string text = to_text(to_json(report), {.now = report.wall_clock});
+    CHECK_THAT(text, Catch::Matchers::Contains(R"(
+port wan  link down, cipher, net_ixgbe, MTU 1500
+    has    02:00:5e:00:53:01, 2 queues; IPv4 checksums are verified by the device
+    in     1.3 kB (12 packets), missed 1, errors 0, without buffer 0
+    out    64 B (1 packet), errors 0
+)"));
+}
+
 TEST_CASE("a CHILD_SA on its way out takes one line") {
     Json status = to_json(example_report());
     status["tunnels"][0]["children"][0]["state"] = "retiring";
