@@ -14,12 +14,13 @@ READY = r"\bready\b"
 class Esplane:
     """One `esplane run`. It is ready when the constructor returns, unless `wait` is false."""
 
-    def __init__(self, lab, namespace, tunnels, gateway=None, wait=True):
+    def __init__(self, lab, namespace, tunnels, gateway=None, dpdk=None, wait=True):
         self._lab = lab
         self.namespace = namespace
         self._directory = lab.directory / f"esplane-{namespace.name}"
         self._directory.mkdir(exist_ok=True)
         self._gateway = {"control_socket": str(self._directory / "control.sock"), **(gateway or {})}
+        self._dpdk = {"dpdk": dpdk} if dpdk else {}
         self.config = self._directory / "esplane.yaml"
         self.process = None
         self.configure(tunnels)
@@ -27,7 +28,7 @@ class Esplane:
 
     def configure(self, tunnels):
         """Writes the configuration. JSON is YAML too, so the standard library is enough."""
-        self.config.write_text(json.dumps({"gateway": self._gateway, "tunnels": tunnels}, indent=2))
+        self.config.write_text(json.dumps({"gateway": self._gateway, **self._dpdk, "tunnels": tunnels}, indent=2))
 
     def start(self, wait=True):
         """Starts the process, again after `kill` or `stop`."""
