@@ -107,3 +107,12 @@ class TaggedLink:
         tagged = status & self.TP_STATUS_VLAN_VALID and tag == vlan
         is_reply = frame[:6] == self.MAC and frame[12:14] == b"\x08\x06" and frame[20:22] == b"\x00\x02"
         return bool(tagged) and is_reply and frame[28:32] == socket.inet_aton(target)
+
+
+def drops(gateway):
+    """By reason, of all workers."""
+    counts = {}
+    for worker in gateway.status()["workers"]:
+        for reason, count in worker["drops"].items():
+            counts[reason] = counts.get(reason, 0) + count
+    return counts
