@@ -4,6 +4,7 @@ The driver has the kernel put fragments together again before it hands them over
 9,000 octets needs room for them, and keeps its buffers in locked memory, of which there may be 8 MiB.
 """
 
+import json
 import socket
 import struct
 import time
@@ -116,3 +117,14 @@ def drops(gateway):
         for reason, count in worker["drops"].items():
             counts[reason] = counts.get(reason, 0) + count
     return counts
+
+
+def mac(namespace, device):
+    (link,) = json.loads(namespace.run("ip", "-j", "link", "show", "dev", device).stdout)
+    return link["address"]
+
+
+def known_mac(namespace, device, address):
+    """What the kernel has found out by ARP or neighbour discovery, or None."""
+    found = json.loads(namespace.run("ip", "-j", "neigh", "show", "dev", device, "to", address).stdout)
+    return found[0].get("lladdr") if found else None
