@@ -1,6 +1,7 @@
 // The control thread's handle on the data plane: start it, hand it tunnels and SAs, take its events, read its counters.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -30,7 +31,12 @@ struct WorkerStatus {
     int id = 0;
     int cpu = -1;
     std::uint64_t packets = 0;
-    std::uint64_t handed_over = 0;  ///< to other workers, of those that arrived at this one
+    std::uint64_t handed_over = 0;    ///< to other workers, of those that arrived at this one
+    std::uint64_t bursts = 0;         ///< turns that had packets
+    std::uint64_t arrived = 0;        ///< packets in them
+    std::chrono::nanoseconds busy{};  ///< that they took
+    double load = 0;                  ///< share of the last half second that went into packets, 0 to 1
+    bool stalled = false;             ///< it has stood still for half a second
     DropCounts drops;
 };
 
@@ -70,6 +76,8 @@ class Dataplane {
     virtual DropCounts drops(ChildId child) const = 0;
     virtual DropCounts drops(TunnelId tunnel) const = 0;
     virtual std::vector<WorkerStatus> workers() const = 0;
+    /// To be called every half second: what workers() says of load and standstill is of the time since the last call.
+    virtual void look_after_workers() {}
     virtual PortsStatus ports() const { return {}; }  ///< none where the kernel drives the devices
     /// What the operator should know of how it started, a sentence each.
     virtual std::vector<std::string> remarks() const { return {}; }

@@ -35,6 +35,10 @@ std::deque<Mailbox> make_mailboxes(std::size_t count, const Bell& to_control) {
     return mailboxes;
 }
 
+std::chrono::nanoseconds busy_time(const Mailbox& mailbox) {
+    return std::chrono::nanoseconds(mailbox.busy_nanoseconds.read());
+}
+
 }  // namespace
 
 WorkersDataplane::WorkersDataplane(std::size_t workers)
@@ -170,9 +174,22 @@ std::vector<WorkerStatus> WorkersDataplane::workers() const {
                        .cpu = workers_[i]->cpu(),
                        .packets = mailbox.packets.read(),
                        .handed_over = mailbox.handed_over.read(),
+                       .bursts = mailbox.bursts.read(),
+                       .arrived = mailbox.arrived.read(),
+                       .busy = busy_time(mailbox),
+                       .load = watches_[i].load(),
+                       .stalled = watches_[i].is_stalled(),
                        .drops = to_counts(mailbox.drops)});
     }
     return all;
+}
+
+void WorkersDataplane::look_after_workers() {
+    for (std::size_t i = 0; i < workers_.size(); ++i) {
+        const Mailbox& mailbox = mailboxes_[i];
+        watches_[i].look({mailbox.turns.read(), busy_time(mailbox)}, std::chrono::steady_clock::now());
+        mailbox.to_worker.ring();
+    }
 }
 
 }  // namespace esplane::dataplane

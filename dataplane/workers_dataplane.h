@@ -11,6 +11,7 @@
 #include "dataplane/worker/handoff.h"
 #include "dataplane/worker/mailbox.h"
 #include "dataplane/worker_thread.h"
+#include "dataplane/worker_watch.h"
 
 namespace esplane::dataplane {
 
@@ -33,11 +34,15 @@ class WorkersDataplane : public Dataplane {
     DropCounts drops(ChildId child) const override;
     DropCounts drops(TunnelId tunnel) const override;
     std::vector<WorkerStatus> workers() const override;
+    void look_after_workers() override;
 
   protected:
     explicit WorkersDataplane(std::size_t workers);
 
-    void employ(WorkerThread& worker) { workers_.push_back(&worker); }
+    void employ(WorkerThread& worker) {
+        workers_.push_back(&worker);
+        watches_.emplace_back();
+    }
     Mailbox& mailbox(WorkerId worker) { return mailboxes_[to_number(worker)]; }
     Handoff handoff_ends_of(WorkerId worker) const { return handoff_.ends_of(worker); }
     std::size_t count() const { return mailboxes_.size(); }
@@ -68,6 +73,7 @@ class WorkersDataplane : public Dataplane {
     std::map<ChildId, Child> children_;
     std::size_t turn_ = 0;  // whose events are looked for first
     std::vector<WorkerThread*> workers_;
+    std::vector<WorkerWatch> watches_;  // by worker
 };
 
 /// Of the worker of this number, from 0.

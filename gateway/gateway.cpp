@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::chrono::seconds kPatienceAtEnd{2};  // for the peers' answers to our Deletes
 constexpr std::chrono::seconds kMetricsInterval{1};
-constexpr std::chrono::milliseconds kPortsInterval{500};
+constexpr std::chrono::milliseconds kLookInterval{500};
 
 }  // namespace
 
@@ -40,7 +40,7 @@ Gateway::Gateway(Options options, std::string config_file, std::unique_ptr<ike::
                          metrics_->publish(report());
                          metrics_timer_.set_after(kMetricsInterval);
                      }),
-      ports_timer_(*loop_, [this] { watch_ports(); }),
+      look_timer_(*loop_, [this] { look_around(); }),
       stop_timer_(*loop_, [this] { finished_ = true; }) {
     signals_.watch(*loop_, [this](int signal) { on_signal(signal); });
 }
@@ -110,7 +110,7 @@ Result<void, std::string> Gateway::start_dataplane() {
         log_warning(warning);
     for (const auto& remark : dataplane_->remarks())
         log_warning(remark);
-    watch_ports();
+    look_around();
     runtime_ = std::make_unique<ike::Runtime>(*loop_, std::move(transport_), *dataplane_, random_, options_.ike,
                                               static_cast<ike::Observer&>(*this));
     surroundings_ = surroundings();
@@ -130,12 +130,12 @@ std::unique_ptr<Surroundings> Gateway::surroundings() {
     return std::make_unique<HostSurroundings>(*dataplane_, *routing_, std::move(find_path));
 }
 
-/// Looks at the links every now and then: whoever pulls a cable finds it in the log.
-void Gateway::watch_ports() {
-    const dataplane::PortsStatus status = dataplane_->ports();
-    if (status.ports.empty()) return;
-    port_log_.look(status.ports);
-    ports_timer_.set_after(kPortsInterval);
+/// Whoever pulls a cable, or has a worker stand still, finds it in the log.
+void Gateway::look_around() {
+    dataplane_->look_after_workers();
+    worker_log_.look(dataplane_->workers());
+    port_log_.look(dataplane_->ports().ports);
+    look_timer_.set_after(kLookInterval);
 }
 
 Result<void, std::string> Gateway::set_tunnels() {

@@ -17,6 +17,7 @@
 #include "gateway/signals.h"
 #include "gateway/surroundings.h"
 #include "gateway/tunnels.h"
+#include "gateway/worker_log.h"
 #include "ike/runtime/runtime.h"
 
 namespace esplane::gateway {
@@ -42,7 +43,7 @@ class Gateway final : ike::Observer, control::Handler {
     bool has_devices() const { return !options_.dataplane.dpdk || !options_.dataplane.dpdk->has_clear_port(); }
     bool has_sockets() const { return !options_.dataplane.dpdk; }
     std::unique_ptr<Surroundings> surroundings();
-    void watch_ports();
+    void look_around();
     Result<void, std::string> set_tunnels();
     Result<void, std::string> start_metrics();
     std::string keep_what_a_crash_left();
@@ -82,10 +83,11 @@ class Gateway final : ike::Observer, control::Handler {
     std::unique_ptr<Tunnels> tunnels_;
     std::unique_ptr<MetricsServer> metrics_;
     PortLog port_log_;
+    WorkerLog worker_log_;
     std::unique_ptr<control::Server> control_;
     ike::EventLoop::Timer alive_timer_;
     ike::EventLoop::Timer metrics_timer_;
-    ike::EventLoop::Timer ports_timer_;
+    ike::EventLoop::Timer look_timer_;
     ike::EventLoop::Timer stop_timer_;
 };
 

@@ -77,23 +77,23 @@ Result<void, std::string> forbid_system_calls() {
     return {};
 }
 
-void raise_file_limit() {
+void raise_to_hard_limit(decltype(RLIMIT_NOFILE) resource) {
     rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    if (getrlimit(resource, &limit) != 0) return;
     limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
+    setrlimit(resource, &limit);
 }
 
 /// DPDK locks the memory that devices write to. Who may not raise the limit is told by the device that misses it.
 void raise_memory_limit() {
     const rlimit none{RLIM_INFINITY, RLIM_INFINITY};
-    setrlimit(RLIMIT_MEMLOCK, &none);
+    if (setrlimit(RLIMIT_MEMLOCK, &none) != 0) raise_to_hard_limit(RLIMIT_MEMLOCK);
 }
 
 }  // namespace
 
 Result<void, std::string> give_up_privileges() {
-    raise_file_limit();
+    raise_to_hard_limit(RLIMIT_NOFILE);
     raise_memory_limit();
     const rlimit no_core{0, 0};
     setrlimit(RLIMIT_CORE, &no_core);

@@ -28,6 +28,10 @@ struct Mailbox {
     DropCounters drops;   ///< written by the worker
     Counter packets;      ///< in and out, that went through
     Counter handed_over;  ///< to other workers
+    Counter turns;
+    Counter bursts;            ///< turns that had packets
+    Counter arrived;           ///< packets in them
+    Counter busy_nanoseconds;  ///< that they took
 };
 
 /// One side's way into a ring: what must arrive waits here while the ring is full, what may be lost is offered only.

@@ -63,12 +63,23 @@ class Worker {
         early_.expire(now_, mailbox_.drops);
         events_.deliver();
         handoff_.deliver();
+        count_turn();
     }
 
     /// Whether there is more to do, of which the waiter will not tell.
     bool has_backlog() const { return clear_.has_backlog() || cipher_.has_backlog() || handoff_.has_backlog(); }
 
   private:
+    void count_turn() {
+        mailbox_.turns.add(1);
+        if (arrived_ == 0) return;
+        mailbox_.bursts.add(1);
+        mailbox_.arrived.add(arrived_);
+        const auto took = std::chrono::steady_clock::now() - time_;
+        mailbox_.busy_nanoseconds.add(static_cast<std::uint64_t>(std::chrono::nanoseconds(took).count()));
+        arrived_ = 0;
+    }
+
     /// Sees what there is to do, and sleeps when that is nothing. Everything that arrives from now on, commands too, is
     /// seen by the waiter: nothing can be missed.
     void look() {
@@ -128,6 +139,7 @@ class Worker {
     }
 
     void process_outbound(std::size_t count) {
+        arrived_ += count;
         out_.clear();
         for (std::size_t i = 0; i < count; ++i)
             out_.add().received = &received_[i];
@@ -179,6 +191,7 @@ class Worker {
     }
 
     void process_inbound(std::size_t count) {
+        arrived_ += count;
         in_.clear();
         for (std::size_t i = 0; i < count; ++i)
             in_.add().received = &received_[i];
@@ -316,8 +329,9 @@ class Worker {
     Notices notices_;
     EarlyArrivals early_;
     crypto::EspCipher esp_;
-    TimePoint time_;        // of this turn
-    std::int64_t now_ = 0;  // the same in nanoseconds
+    TimePoint time_;           // of this turn
+    std::int64_t now_ = 0;     // the same in nanoseconds
+    std::size_t arrived_ = 0;  // packets in this turn
     Fitting fitting_;
     FragmentPorts out_fragments_{DatagramLimits{}};
     FragmentPorts in_fragments_{DatagramLimits{}};

@@ -64,14 +64,22 @@ void add_workers(const Report& report, std::vector<MetricFamily>& families) {
                    MetricType::Counter);
     Family handed_over("esplane_worker_handed_over_packets_total",
                        "Packets that arrived at the worker and are of another's tunnels.", MetricType::Counter);
+    Family busy("esplane_worker_busy_seconds_total", "Time that the worker spent on packets.", MetricType::Counter);
+    Family bursts("esplane_worker_bursts_total", "Rounds of the worker that had packets.", MetricType::Counter);
+    Family arrived("esplane_worker_arrived_packets_total", "Packets in these rounds.", MetricType::Counter);
+    Family stalled("esplane_worker_stalled", "1 while the worker stands still.", MetricType::Gauge);
     for (const dataplane::WorkerStatus& worker : report.workers) {
         const Label id{"worker", std::to_string(worker.id)};
         packets.add({id}, worker.packets);
         handed_over.add({id}, worker.handed_over);
+        busy.add({id}, std::chrono::duration<double>(worker.busy).count());
+        bursts.add({id}, worker.bursts);
+        arrived.add({id}, worker.arrived);
+        stalled.add({id}, worker.stalled ? 1.0 : 0.0);
         for (const auto& [reason, count] : worker.drops)
             dropped.add({id, {"reason", reason}}, count);
     }
-    for (Family* family : {&packets, &handed_over, &dropped})
+    for (Family* family : {&packets, &handed_over, &dropped, &busy, &bursts, &arrived, &stalled})
         families.push_back(std::move(*family).take());
 }
 

@@ -123,11 +123,15 @@ Json tunnel_json(const Report& report, const TunnelReport& tunnel) {
 }
 
 Json worker_json(const dataplane::WorkerStatus& worker) {
-    return {{"id", worker.id},
-            {"cpu", worker.cpu < 0 ? Json(nullptr) : Json(worker.cpu)},
-            {"packets", worker.packets},
-            {"handed_over", worker.handed_over},
-            {"drops", drops(worker.drops)}};
+    return {
+        {"id", worker.id},
+        {"cpu", worker.cpu < 0 ? Json(nullptr) : Json(worker.cpu)},
+        {"packets", worker.packets},
+        {"handed_over", worker.handed_over},
+        {"load", worker.load},
+        {"burst", worker.bursts == 0 ? 0.0 : static_cast<double>(worker.arrived) / static_cast<double>(worker.bursts)},
+        {"stalled", worker.stalled},
+        {"drops", drops(worker.drops)}};
 }
 
 Json port_json(const dataplane::PortStatus& port) {

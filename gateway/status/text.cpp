@@ -89,6 +89,7 @@ std::string Renderer::render(const Json& status) {
     for (const Json& each : field(status, "ports"))
         port(each);
     for (const Json& worker : field(status, "workers")) {
+        if (field(worker, "stalled") == true) text_ += "\nworker " + word(worker, "id") + " stands still\n";
         drops(field(worker, "drops"), "\nworker " + word(worker, "id") + " dropped");
     }
     return text_;

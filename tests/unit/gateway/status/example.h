@@ -76,8 +76,15 @@ inline Report example_report() {
     idle.sizes = {1418, 1378, 1358};
 
     report.tunnels = {net, aws, idle};
-    report.workers = {
-        {.id = 0, .cpu = -1, .packets = 1001, .handed_over = 12, .drops = {{"no_policy", 7}, {"replayed", 3}}}};
+    report.workers = {{.id = 0,
+                       .cpu = -1,
+                       .packets = 1001,
+                       .handed_over = 12,
+                       .bursts = 4,
+                       .arrived = 10,
+                       .busy = 1500ms,
+                       .load = 0.25,
+                       .drops = {{"no_policy", 7}, {"replayed", 3}}}};
     report.ike.half_open = 2;
     report.ike.ike_sas = 5;
     report.ike.datagrams = 90;

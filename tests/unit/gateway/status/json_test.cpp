@@ -87,6 +87,9 @@ TEST_CASE("workers tell their drops") {
                                              {"cpu", nullptr},
                                              {"packets", 1001},
                                              {"handed_over", 12},
+                                             {"load", 0.25},
+                                             {"burst", 2.5},
+                                             {"stalled", false},
                                              {"drops", {{"no_policy", 7}, {"replayed", 3}}}}}));
 }
 
