@@ -24,26 +24,21 @@ std::size_t DpdkCipher::rx(std::span<Received> in) {
     if (second_.is_due()) [[unlikely]]
         outer_frames_.grow_old();
     resolver_.turn();
-    receiver_.poll_cipher();
+    const std::size_t count = receiver_.poll_cipher(in);
     // Answers of the link itself, and what waited for one, should not wait for other packets.
     drops_.count(DropReason::kTxFailed, sender_.flush());
-    const Arrivals& arrivals = receiver_.cipher();
-    const std::size_t count = std::min(in.size(), arrivals.frames.size());
-    std::copy_n(arrivals.packets.begin(), count, in.begin());
     return count;
 }
 
 void DpdkCipher::slots(std::span<Slot> lent) {
     fresh_.begin();
     for (Slot& slot : lent)
-        slot = fresh_.make();
+        fresh_.make(slot);
 }
 
-Slot DpdkCipher::slot_for(const Received& received, std::size_t index, std::ptrdiff_t before) {
+void DpdkCipher::slot_for(const Received& received, std::size_t index, std::ptrdiff_t before, Slot& slot) {
     if (index == 0) fresh_.begin();
-    if (received.frame == nullptr) return fresh_.make();
-    const Slot slot = slot_in_place(received, before, kHeadroom);
-    return slot.frame == nullptr ? fresh_.make() : slot;
+    if (received.frame == nullptr || !put_in_place(received, before, kHeadroom, slot)) fresh_.make(slot);
 }
 
 std::size_t DpdkCipher::tx(std::span<Slot> out) {
@@ -68,7 +63,7 @@ bool DpdkCipher::send(const Slot& slot) {
                      .traffic_class = slot.traffic_class,
                      .dont_fragment = slot.dont_fragment,
                      .identification = slot.dont_fragment ? std::uint16_t{0} : ++identification_},
-                    begin);
+                    slot.octets);
     rte_mbuf* const frame = slot.frame->take();
     set_octets(*frame, begin, way.frame.length() + slot.length);
     if (way.has_mac) [[likely]] {
@@ -99,7 +94,8 @@ std::optional<TooBigReport> DpdkCipher::next_report() {
 
 void DpdkCipher::send_datagram(const Path& path, ByteView datagram) {
     fresh_.begin();
-    Slot slot = fresh_.make();
+    Slot slot;
+    fresh_.make(slot);
     if (datagram.size() > slot.capacity) return drops_.count(DropReason::kNoBuffer);
     std::copy(datagram.begin(), datagram.end(), slot.octets);
     slot.length = static_cast<std::uint32_t>(datagram.size());

@@ -19,9 +19,9 @@ class DpdkCipher {
 
     std::size_t rx(std::span<Received> in);
     bool has_backlog() const { return false; }
-    void release() { receiver_.cipher().frames.give_back(); }
+    void release() { receiver_.release_cipher(); }
     void slots(std::span<Slot> lent);
-    Slot slot_for(const Received& received, std::size_t index, std::ptrdiff_t before);
+    void slot_for(const Received& received, std::size_t index, std::ptrdiff_t before, Slot& slot);
     std::size_t tx(std::span<Slot> out);
 
     void expect_errors() {}

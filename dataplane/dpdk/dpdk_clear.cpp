@@ -1,14 +1,16 @@
 #include "dataplane/dpdk/dpdk_clear.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "dataplane/link/forwarding.h"
 
 namespace esplane::dataplane {
 namespace {
 
-IpAddress destination_of(ByteView packet) {
-    return *IpAddress::from_octets(packet[0] >> 4 == 4 ? packet.subspan(16, 4) : packet.subspan(24, 16));
+IpAddress destination_of(const std::uint8_t* packet) {
+    if (packet[0] >> 4 == 4) return IpAddress::v4(load_be<std::uint32_t>(packet + 16));
+    return IpAddress::v6(std::span<const std::uint8_t, 16>(packet + 24, 16));
 }
 
 }  // namespace
@@ -26,24 +28,18 @@ DpdkClear::DpdkClear(const Links& links, FrameReceiver& receiver, FrameSender& s
 std::size_t DpdkClear::rx(std::span<Received> in) {
     if (second_.is_due()) [[unlikely]]
         headers_.grow_old();
-    receiver_.poll_clear();
-    const Arrivals& arrivals = receiver_.clear();
-    const std::size_t count = std::min(in.size(), arrivals.frames.size());
-    std::copy_n(arrivals.packets.begin(), count, in.begin());
-    return count;
+    return receiver_.poll_clear(in);
 }
 
 void DpdkClear::slots(std::span<Slot> lent) {
     fresh_.begin();
     for (Slot& slot : lent)
-        slot = fresh_.make();
+        fresh_.make(slot);
 }
 
-Slot DpdkClear::slot_for(const Received& received, std::size_t index, std::ptrdiff_t before) {
+void DpdkClear::slot_for(const Received& received, std::size_t index, std::ptrdiff_t before, Slot& slot) {
     if (index == 0) fresh_.begin();
-    if (received.frame == nullptr) return fresh_.make();
-    const Slot slot = slot_in_place(received, before, kTaggedEthernetHeader);
-    return slot.frame == nullptr ? fresh_.make() : slot;
+    if (received.frame == nullptr || !put_in_place(received, before, kTaggedEthernetHeader, slot)) fresh_.make(slot);
 }
 
 std::size_t DpdkClear::tx(std::span<Slot> out) {
@@ -55,7 +51,7 @@ std::size_t DpdkClear::tx(std::span<Slot> out) {
 void DpdkClear::forward(const Slot& slot) {
     rte_mbuf* const frame = slot.frame->take();
     const MutableByteView packet(slot.octets, slot.length);
-    const LinkHeaders::Way& way = headers_.find(destination_of(packet));
+    const LinkHeaders::Way& way = headers_.find(destination_of(packet.data()));
     if (way.is_own) [[unlikely]] {
         set_octets(*frame, packet.data(), packet.size());
         return local_.take(frame);
@@ -63,7 +59,8 @@ void DpdkClear::forward(const Slot& slot) {
     if (!way.exists) return drop(frame, DropReason::kNoNeighbour);
     if (!count_hop(packet)) return drop(frame, DropReason::kHopLimit);
     std::uint8_t* const begin = packet.data() - way.length;
-    std::copy_n(way.octets.begin(), way.length, begin);
+    // Of one length always: that is no call.
+    std::memcpy(packet.data() - way.octets.size(), way.octets.data(), way.octets.size());
     set_octets(*frame, begin, way.length + packet.size());
     if (way.has_mac) [[likely]] {
         sender_.send(way.hop.port, frame);

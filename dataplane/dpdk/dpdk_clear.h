@@ -21,9 +21,9 @@ class DpdkClear {
 
     std::size_t rx(std::span<Received> in);
     bool has_backlog() const { return false; }
-    void release() { receiver_.clear().frames.give_back(); }
+    void release() { receiver_.release_clear(); }
     void slots(std::span<Slot> lent);
-    Slot slot_for(const Received& received, std::size_t index, std::ptrdiff_t before);
+    void slot_for(const Received& received, std::size_t index, std::ptrdiff_t before, Slot& slot);
     std::size_t tx(std::span<Slot> out);
     std::size_t flush() { return sender_.flush(); }
 

@@ -13,8 +13,8 @@ inline std::uint64_t mix(const IpAddress& address) {
     return address.high() ^ address.high() >> 32 ^ address.low();
 }
 
-/// Direct-mapped, 2^`kBits` entries. `Key` has an operator==, and a function `mix(key)` whose low bits differ as keys
-/// do.
+/// Direct-mapped, 2^`kBits` entries. `Sought` is what is looked for, without a copy of it; `Key` is made of it and
+/// kept. They have an operator==, and there is a function `mix(sought)` whose bits differ as keys do.
 template <typename Key, typename Value, unsigned kBits>
 class FrameCache {
   public:
@@ -23,13 +23,13 @@ class FrameCache {
         : neighbours_(neighbours), entries_(std::size_t{1} << kBits) {}
 
     /// What `make()` returned for this key.
-    template <typename Make>
-    const Value& find(const Key& key, Make make) {
-        Entry& entry = entries_[mix(key) * 0x9e3779b97f4a7c15ULL >> (64 - kBits)];
+    template <typename Sought, typename Make>
+    const Value& find(const Sought& sought, const Make& make) {
+        Entry& entry = entries_[mix(sought) * 0x9e3779b97f4a7c15ULL >> (64 - kBits)];
         // Read before the table is: a change in between makes the entry old, not wrong.
         const std::uint64_t stamp = neighbours_.generation() + age_;
-        if (entry.stamp != stamp || !(entry.key == key)) [[unlikely]]
-            entry = {key, stamp, make()};
+        if (entry.stamp != stamp || !(entry.key == sought)) [[unlikely]]
+            entry = {Key(sought), stamp, make()};
         return entry.value;
     }
     /// To be called every second or so: everything is made anew then, or the neighbour table would think that nobody

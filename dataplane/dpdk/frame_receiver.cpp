@@ -4,6 +4,7 @@
 #include <rte_prefetch.h>
 
 #include <algorithm>
+#include <new>
 
 #include "dataplane/link/forwarding.h"
 
@@ -18,18 +19,26 @@ TimePoint now() {
 
 FrameReceiver::FrameReceiver(const Links& links, QueueShare share, LinkResponders& responders, FrameSender& sender,
                              IkePorts ports, DropCounters& drops)
-    : links_(links), share_(share), responders_(responders), sender_(sender), ike_ports_(ports), drops_(drops) {}
+    : links_(links), share_(share), responders_(responders), sender_(sender), ike_ports_(ports), drops_(drops) {
+    clear_.packets = waiting_.data();
+}
 
-void FrameReceiver::poll_cipher() {
+std::size_t FrameReceiver::poll_cipher(std::span<Received> in) {
+    cipher_.packets = in.data();
     for (std::uint16_t port = 0; port < links_.setups.size(); ++port) {
         if (links_.setups[port].is_cipher()) poll(PortNumber{port});
     }
+    return cipher_.frames.size();
 }
 
-void FrameReceiver::poll_clear() {
+std::size_t FrameReceiver::poll_clear(std::span<Received> in) {
+    std::copy_n(waiting_.begin(), clear_.frames.size(), in.begin());
+    clear_.packets = in.data();
     for (std::uint16_t port = 0; port < links_.setups.size(); ++port) {
         if (!links_.setups[port].is_cipher()) poll(PortNumber{port});
     }
+    clear_.packets = waiting_.data();  // what comes from now on waits for the next call
+    return clear_.frames.size();
 }
 
 void FrameReceiver::poll(PortNumber port) {
@@ -76,12 +85,15 @@ void FrameReceiver::sort(rte_mbuf* buffer, PortNumber port) {
 }
 
 void FrameReceiver::to_cipher(rte_mbuf* buffer, const FrameKind& kind) {
-    Received& packet = cipher_.packets[cipher_.frames.size()];
-    packet = {.octets = octets_of(*buffer).subspan(kind.begin, kind.length),
-              .outer = kind.outer,
-              .encapsulation = kind.contents == FrameContents::kUdpEsp ? Encapsulation::kUdp : Encapsulation::kNone,
-              .traffic_class = kind.traffic_class};
-    packet.frame = &cipher_.frames.add(buffer);
+    const MutableByteView frame = octets_of(*buffer);
+    const std::size_t index = cipher_.frames.size();
+    // Made in its place: a copy would wait for its own making.
+    ::new (&cipher_.packets[index])
+        Received{.octets = frame.subspan(kind.begin, kind.length),
+                 .frame = &cipher_.frames.add(buffer),
+                 .outer = outer_path(frame, kind),
+                 .encapsulation = kind.contents == FrameContents::kUdpEsp ? Encapsulation::kUdp : Encapsulation::kNone,
+                 .traffic_class = kind.traffic_class};
 }
 
 void FrameReceiver::to_clear(rte_mbuf* buffer, const FrameKind& kind) {
@@ -92,16 +104,15 @@ void FrameReceiver::to_clear(rte_mbuf* buffer, const FrameKind& kind) {
 
 bool FrameReceiver::add_to_clear(rte_mbuf* buffer, MutableByteView octets) {
     if (clear_.room() == 0) return false;
-    Received& packet = clear_.packets[clear_.frames.size()];
-    packet = {.octets = octets, .port = clear_port_};
-    packet.frame = &clear_.frames.add(buffer);
+    const std::size_t index = clear_.frames.size();
+    ::new (&clear_.packets[index]) Received{.octets = octets, .frame = &clear_.frames.add(buffer), .port = clear_port_};
     return true;
 }
 
 void FrameReceiver::to_control(rte_mbuf* buffer, const FrameKind& kind) {
     if (ike_.size() == kMostControl) return drop(buffer, DropReason::kControlRingFull);
     const ByteView datagram = octets_of(*buffer).subspan(kind.begin, kind.length);
-    ike_.push_back({kind.outer, to_bytes(datagram)});
+    ike_.push_back({outer_path(octets_of(*buffer), kind), to_bytes(datagram)});
     rte_pktmbuf_free(buffer);
 }
 

@@ -14,7 +14,7 @@ namespace esplane::dataplane {
 /// A burst for one side.
 struct Arrivals {
     Frames frames;
-    std::array<Received, kBurst> packets;
+    Received* packets = nullptr;  ///< where they are described, kBurst of them
 
     std::size_t room() const { return kBurst - frames.size(); }
 };
@@ -31,13 +31,15 @@ class FrameReceiver {
     FrameReceiver(const Links& links, QueueShare share, LinkResponders& responders, FrameSender& sender, IkePorts ports,
                   DropCounters& drops);
 
-    /// Looks at all ports of the cipher side once. What is for the clear side waits there, too.
-    void poll_cipher();
-    /// Looks at the ports that are of the clear side alone.
-    void poll_clear();
+    /// Looks at all ports of the cipher side once, and describes in `in`, kBurst packets, what came for that side;
+    /// returns how many. What is for the clear side waits.
+    std::size_t poll_cipher(std::span<Received> in);
+    /// The same of the clear side, with what waited, and of the ports that are of that side alone.
+    std::size_t poll_clear(std::span<Received> in);
+    /// Gives back what is left of the last burst.
+    void release_cipher() { cipher_.frames.give_back(); }
+    void release_clear() { clear_.frames.give_back(); }
 
-    Arrivals& cipher() { return cipher_; }
-    Arrivals& clear() { return clear_; }
     void set_clear_port(ClearPort port) { clear_port_ = port; }
     /// Puts a packet, which lies in `buffer`, with what has come from the clear side. False, and the buffer stays the
     /// caller's, when there is no room.
@@ -75,6 +77,7 @@ class FrameReceiver {
     DropCounters& drops_;
     Arrivals cipher_;
     Arrivals clear_;
+    std::array<Received, kBurst> waiting_;  // for the clear side
     ClearPort clear_port_{};
     std::vector<Ike> ike_;
     std::vector<TooBigReport> reports_;

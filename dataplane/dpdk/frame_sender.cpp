@@ -18,12 +18,6 @@ FrameSender::~FrameSender() {
     }
 }
 
-void FrameSender::send(PortNumber port, rte_mbuf* frame) {
-    Outgoing& outgoing = outgoing_[to_number(port)];
-    if (outgoing.count == outgoing.frames.size()) flush(outgoing);
-    outgoing.frames[outgoing.count++] = frame;
-}
-
 std::size_t FrameSender::flush() {
     for (Outgoing& outgoing : outgoing_) {
         if (outgoing.count > 0) flush(outgoing);

@@ -18,7 +18,12 @@ class FrameSender {
     FrameSender& operator=(const FrameSender&) = delete;
 
     /// Takes the buffer, whose octets are a whole frame.
-    void send(PortNumber port, rte_mbuf* frame);
+    void send(PortNumber port, rte_mbuf* frame) {
+        Outgoing& outgoing = outgoing_[to_number(port)];
+        if (outgoing.count == outgoing.frames.size()) [[unlikely]]
+            flush(outgoing);
+        outgoing.frames[outgoing.count++] = frame;
+    }
     /// Hands over all that is gathered. What the devices have no room for is lost: says how many since the last call.
     std::size_t flush();
 

@@ -13,13 +13,17 @@ class FreshFrames {
 
     /// Forgets the ones of the batch before; what was not sent goes back.
     void begin() { frames_.give_back(); }
-    /// Room for any packet that the ports carry, with headroom for what goes before it. Empty when the pool is.
-    Slot make() {
+    /// Room for any packet that the ports carry, with headroom for what goes before it; a capacity of 0 when the pool
+    /// is empty.
+    void make(Slot& slot) {
         rte_mbuf* const buffer = rte_pktmbuf_alloc(pool_);
-        if (buffer == nullptr) return {};
-        return {.octets = rte_pktmbuf_mtod(buffer, std::uint8_t*),
-                .capacity = rte_pktmbuf_tailroom(buffer),
-                .frame = &frames_.add(buffer)};
+        if (buffer == nullptr) {
+            slot.capacity = 0;
+            return;
+        }
+        slot.octets = rte_pktmbuf_mtod(buffer, std::uint8_t*);
+        slot.capacity = rte_pktmbuf_tailroom(buffer);
+        slot.frame = &frames_.add(buffer);
     }
 
   private:
@@ -27,16 +31,17 @@ class FreshFrames {
     Frames frames_;
 };
 
-/// The slot for a packet in the buffer that it came in, from `before` octets before it on; `headroom` must be left
-/// before that. Empty when the buffer has no such room.
-inline Slot slot_in_place(const Received& received, std::ptrdiff_t before, std::ptrdiff_t headroom) {
+/// Makes the slot one in the buffer that the packet came in, from `before` octets before it on; `headroom` must be left
+/// before that. False when the buffer has no such room.
+inline bool put_in_place(const Received& received, std::ptrdiff_t before, std::ptrdiff_t headroom, Slot& slot) {
     const rte_mbuf& buffer = *received.frame->buffer;
     auto* const base = static_cast<std::uint8_t*>(buffer.buf_addr);
     std::uint8_t* const octets = received.octets.data() - before;
-    if (octets - base < headroom) return {};
-    return {.octets = octets,
-            .capacity = static_cast<std::uint32_t>(base + buffer.buf_len - octets),
-            .frame = received.frame};
+    if (octets - base < headroom) return false;
+    slot.octets = octets;
+    slot.capacity = static_cast<std::uint32_t>(base + buffer.buf_len - octets);
+    slot.frame = received.frame;
+    return true;
 }
 
 }  // namespace esplane::dataplane

@@ -16,6 +16,7 @@ LinkHeaders::Way LinkHeaders::make(const IpAddress& destination) const {
     way.length = static_cast<std::uint8_t>(
         write_ethernet({.destination = mac.value_or(MacAddress{}), .source = port.mac, .type = type, .vlan = port.vlan},
                        way.octets.data()));
+    std::rotate(way.octets.begin(), way.octets.begin() + way.length, way.octets.end());
     return way;
 }
 

@@ -14,7 +14,7 @@ class LinkHeaders {
         bool exists = false;   ///< a clear port has the destination on its link, or a gateway
         bool has_mac = false;  ///< else the header lacks its destination
         std::uint8_t length = 0;
-        std::array<std::uint8_t, kTaggedEthernetHeader> octets{};
+        std::array<std::uint8_t, kTaggedEthernetHeader> octets{};  ///< at their end, the header
     };
 
     /// `links` must outlive it.

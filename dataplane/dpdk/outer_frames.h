@@ -20,18 +20,28 @@ class OuterFrames {
     explicit OuterFrames(const Links& links) : links_(links), ways_(links.neighbours) {}
 
     const Way& find(const Path& outer, Encapsulation encapsulation) {
-        return ways_.find({outer, encapsulation}, [&] { return make(outer, encapsulation); });
+        return ways_.find(Sought{outer, encapsulation}, [&] { return make(outer, encapsulation); });
     }
     void grow_old() { ways_.grow_old(); }
 
   private:
+    struct Sought {
+        const Path& outer;
+        Encapsulation encapsulation;
+
+        friend std::uint64_t mix(const Sought& sought) {
+            return mix(sought.outer.remote.address) ^ mix(sought.outer.local.address) >> 7 ^ sought.outer.remote.port;
+        }
+    };
     struct Key {
+        Key() = default;
+        explicit Key(const Sought& sought) : outer(sought.outer), encapsulation(sought.encapsulation) {}
+
         Path outer;
         Encapsulation encapsulation = Encapsulation::kNone;
 
-        friend bool operator==(const Key&, const Key&) = default;
-        friend std::uint64_t mix(const Key& key) {
-            return mix(key.outer.remote.address) ^ mix(key.outer.local.address) >> 7 ^ key.outer.remote.port;
+        friend bool operator==(const Key& key, const Sought& sought) {
+            return key.encapsulation == sought.encapsulation && key.outer == sought.outer;
         }
     };
 

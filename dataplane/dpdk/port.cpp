@@ -80,20 +80,29 @@ Failure<std::string> Port::failure(const std::string& what, int error) const {
 
 Result<Port, std::string> Port::open(const PortOptions& options, std::size_t workers, Pools& pools) {
     Port port(options, kNone);
-    const HeardLog log;
-    if (rte_dev_probe(options.device.c_str()) != 0) {
-        return Failure{"Port " + options.name + ", device " + options.device + ": cannot be opened: " + log.text() +
-                       how_to_find(options.device)};
-    }
-    std::uint16_t number = kNone;
-    if (const int error = rte_eth_dev_get_port_by_name(name_of(options.device).c_str(), &number); error != 0)
-        return Failure{port.failure("is no network device", error).error + how_to_find(options.device)};
-    port.number_ = number;
+    if (auto found = port.find(); !found) return Failure{found.error()};
     if (auto configured =
             port.configure(static_cast<std::uint16_t>(std::max<std::size_t>(options.queues, workers)), pools);
         !configured)
         return Failure{configured.error()};
     return port;
+}
+
+Result<void, std::string> Port::find() {
+    const std::string name = name_of(options_.device);
+    std::uint16_t number = kNone;
+    // It may be there already: of a program's own rings.
+    if (rte_eth_dev_get_port_by_name(name.c_str(), &number) != 0) {
+        const HeardLog log;
+        if (rte_dev_probe(options_.device.c_str()) != 0) {
+            return Failure{"Port " + options_.name + ", device " + options_.device +
+                           ": cannot be opened: " + log.text() + how_to_find(options_.device)};
+        }
+        if (const int error = rte_eth_dev_get_port_by_name(name.c_str(), &number); error != 0)
+            return Failure{failure("is no network device", error).error + how_to_find(options_.device)};
+    }
+    number_ = number;
+    return {};
 }
 
 int Port::node() const {

@@ -44,6 +44,7 @@ class Port {
     static constexpr std::uint16_t kNone = 0xffff;
 
     Port(PortOptions options, std::uint16_t number) : options_(std::move(options)), number_(number) {}
+    Result<void, std::string> find();
     Result<void, std::string> configure(std::uint16_t queues, Pools& pools);
     Result<void, std::string> set_up_queues(rte_mempool* pool);
     Result<void, std::string> begin();

@@ -34,11 +34,12 @@ concept PacketIo = requires(T io, std::span<Received> in, std::span<Slot> slots)
 ///
 /// slot_for     lends memory for the `index`-th packet of a batch, made of a received one: where that lies, if it lies
 ///              in a frame, else new memory. Its octets begin `before` octets before those received (behind, when
-///              negative). Without memory the slot is empty, with a capacity of 0.
+///              negative). Without memory the slot has a capacity of 0. Of the slot, octets, capacity and frame are
+///              set alone: whoever uses it sets the rest, and a slot is larger than a line of the cache.
 template <typename T>
 concept WorksInPlace = PacketIo<T> &&
-    requires(T io, const Received& received, std::size_t index, std::ptrdiff_t before) {
-    { io.slot_for(received, index, before) } -> std::same_as<Slot>;
+    requires(T io, const Received& received, std::size_t index, std::ptrdiff_t before, Slot& slot) {
+    io.slot_for(received, index, before, slot);
 };
 
 /// The clear side: devices that come and go. Its tx() may hold packets back for what follows them; what it says was not

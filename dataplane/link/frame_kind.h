@@ -24,16 +24,21 @@ enum class FrameContents : std::uint8_t {
     kOwn,      ///< any other IP packet to an address of the gateway's
 };
 
+/// Made for every frame. More than two words, so that it is returned in memory: it would be put together there anyway,
+/// and read before it is.
 struct FrameKind {
     FrameContents contents = FrameContents::kNothing;
     DropReason reason = DropReason::kBadFrame;
-    std::uint32_t begin = 0;  ///< of the contents, in the frame
-    std::uint32_t length = 0;
     std::uint8_t traffic_class = 0;  ///< of the IP header
-    Path outer;                      ///< what is ESP or IKE: where it came from, and to which of our addresses
+    std::uint32_t ip = 0;            ///< where in the frame that begins
+    std::uint32_t begin = 0;         ///< of the contents, in the frame
+    std::uint32_t length = 0;
 };
 
 /// `checksum_known_good`: the device has verified IPv4's.
 FrameKind kind_of(ByteView frame, const PortSetup& port, const IkePorts& ports, bool checksum_known_good);
+
+/// Of a frame with ESP or IKE: where it came from, and to which of our addresses.
+Path outer_path(ByteView frame, const FrameKind& kind);
 
 }  // namespace esplane::dataplane

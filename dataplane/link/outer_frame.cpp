@@ -1,5 +1,6 @@
 #include "dataplane/link/outer_frame.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "dataplane/packet/checksum.h"
@@ -35,14 +36,20 @@ OuterFrame::OuterFrame(const Path& outer, Encapsulation encapsulation, MacAddres
         store_be(octets_.data() + udp_ + 2, outer.remote.port);
         length_ += kUdpHeader;
     }
-    if (!v4_) return;
-    for (const std::uint32_t changing : {0U, 2U, 4U, 6U, 10U})
-        store_be(ip + changing, std::uint16_t{0});
-    ip_sum_ = checksum_fold(checksum_add(0, {ip, plain_ip_header_length(family)}));
+    if (v4_) forget_what_changes(ip);
+    std::rotate(octets_.begin(), octets_.begin() + length_, octets_.end());
 }
 
-void OuterFrame::write(const Fields& fields, std::uint8_t* to) const {
-    std::memcpy(to, octets_.data(), length_);
+void OuterFrame::forget_what_changes(std::uint8_t* ip) {
+    for (const std::uint32_t changing : {0U, 2U, 4U, 6U, 10U})
+        store_be(ip + changing, std::uint16_t{0});
+    ip_sum_ = checksum_fold(checksum_add(0, {ip, plain_ip_header_length(Family::kIpv4)}));
+}
+
+void OuterFrame::write(const Fields& fields, std::uint8_t* end) const {
+    // Of one length always: that is two dozen octets more, and no call.
+    std::memcpy(end - kLongest, octets_.data(), kLongest);
+    std::uint8_t* const to = end - length_;
     std::uint8_t* const ip = to + link_;
     const std::uint32_t behind_ip = length_ - link_ - (v4_ ? 20U : 40U) + fields.payload_bytes;
     if (v4_) {

@@ -28,11 +28,13 @@ class OuterFrame {
         bool dont_fragment = false;        ///< IPv4
         std::uint16_t identification = 0;  ///< IPv4; of packets without DF (RFC 6864 4.1)
     };
-    /// Writes length() octets.
-    void write(const Fields& fields, std::uint8_t* to) const;
+    /// Writes length() octets so that they end at `end`. Up to kLongest octets before that may be written over.
+    void write(const Fields& fields, std::uint8_t* end) const;
 
   private:
-    std::array<std::uint8_t, kLongest> octets_{};
+    void forget_what_changes(std::uint8_t* ip);
+
+    std::array<std::uint8_t, kLongest> octets_{};  // at their end, the header
     std::uint32_t length_ = 0;
     std::uint32_t link_ = 0;    // octets of Ethernet
     std::uint32_t ip_sum_ = 0;  // IPv4: over what does not change

@@ -258,7 +258,7 @@ class Worker {
         if constexpr (WorksInPlace<Cipher>) {
             std::size_t count = 0;
             for (const OutboundPacket& packet : out_.packets()) {
-                slots_[count] = cipher_.slot_for(*packet.received, count, grows_by(packet));
+                cipher_.slot_for(*packet.received, count, grows_by(packet), slots_[count]);
                 ++count;
             }
             return std::span(slots_).first(count);
@@ -272,7 +272,7 @@ class Worker {
         if constexpr (WorksInPlace<Clear>) {
             std::size_t count = 0;
             for (const InboundPacket& packet : in_.packets()) {
-                slots_[count] = clear_.slot_for(*packet.received, count, -shrinks_by(packet));
+                clear_.slot_for(*packet.received, count, -shrinks_by(packet), slots_[count]);
                 ++count;
             }
             return std::span(slots_).first(count);

@@ -104,9 +104,11 @@ TEST_CASE("Frames are told apart by what is in them and for whom it is") {
 }
 
 TEST_CASE("What is ESP or IKE says from where, to which of our addresses, and how it is marked") {
-    const FrameKind found = kind(ethernet(kEtherTypeIpv4, ipv4("192.0.2.1", kProtocolUdp, udp(4500, 40))));
-    CHECK(found.outer == Path{{ip("192.0.2.1"), 4500}, {ip("192.0.2.9"), 1024}});
-    CHECK(found.traffic_class == 0xb8);
+    const Bytes in_udp = ethernet(kEtherTypeIpv4, ipv4("192.0.2.1", kProtocolUdp, udp(4500, 40)));
+    CHECK(outer_path(in_udp, kind(in_udp)) == Path{{ip("192.0.2.1"), 4500}, {ip("192.0.2.9"), 1024}});
+    CHECK(kind(in_udp).traffic_class == 0xb8);
+    const Bytes raw = ethernet(kEtherTypeIpv6, ipv6("2001:db8::1", kProtocolEsp, kEsp));
+    CHECK(outer_path(raw, kind(raw)) == Path{{ip("2001:db8::1"), 0}, {ip("2001:db8::9"), 0}});
 }
 
 TEST_CASE("Padding behind a short packet is none of it") {

@@ -19,10 +19,11 @@ Path path(const char* local, const char* remote, std::uint16_t local_port = 0, s
 /// What is written before a payload of kPayload octets, and that payload.
 Bytes written(const OuterFrame& frame, OuterFrame::Fields fields) {
     fields.payload_bytes = kPayload;
-    Bytes octets(frame.length() + kPayload);
+    Bytes octets(OuterFrame::kLongest + kPayload);
     for (std::size_t i = 0; i < kPayload; ++i)
-        octets[frame.length() + i] = static_cast<std::uint8_t>(i * 7 + 3);
-    frame.write(fields, octets.data());
+        octets[OuterFrame::kLongest + i] = static_cast<std::uint8_t>(i * 7 + 3);
+    frame.write(fields, octets.data() + OuterFrame::kLongest);
+    octets.erase(octets.begin(), octets.begin() + (OuterFrame::kLongest - frame.length()));
     return octets;
 }
 
