@@ -40,21 +40,21 @@ std::string check_size(const std::string& text) {
 }
 
 /// One table's worth: all sizes.
-std::vector<PipelineResult> measure_sizes(const Options& options, const std::string& direction, const Suite& suite,
-                                          std::uint32_t tunnels, const TscClock& clock) {
+std::vector<PipelineResult> measure_sizes(RingPorts& ports, const Options& options, const std::string& direction,
+                                          const Suite& suite, std::uint32_t tunnels, const TscClock& clock) {
     const auto way = direction == "encap" ? Direction::kEncap : Direction::kDecap;
     std::vector<PipelineResult> results;
     for (const std::string& size : options.sizes)
-        results.push_back(measure(way, suite, tunnels, *parse_mix(size), options.rounds, clock));
+        results.push_back(measure(ports, way, suite, tunnels, *parse_mix(size), options.rounds, clock));
     return results;
 }
 
-std::vector<PipelineResult> measure_all(const Options& options, const TscClock& clock) {
+std::vector<PipelineResult> measure_all(RingPorts& ports, const Options& options, const TscClock& clock) {
     std::vector<PipelineResult> all;
     for (const std::string& direction : options.directions) {
         for (const std::string& suite : options.suites) {
             for (const std::uint32_t tunnels : options.tunnels) {
-                const auto results = measure_sizes(options, direction, *find_suite(suite), tunnels, clock);
+                const auto results = measure_sizes(ports, options, direction, *find_suite(suite), tunnels, clock);
                 std::cout << table(results) << std::flush;
                 all.insert(all.end(), results.begin(), results.end());
             }
@@ -74,7 +74,8 @@ int run(const Options& options) {
     const TscClock clock = calibrate_tsc();
     const Machine machine = describe_machine(clock.hz);
     std::cout << heading(machine, options.rounds, options.cpu) << std::flush;
-    const auto results = measure_all(options, clock);
+    RingPorts ports;
+    const auto results = measure_all(ports, options, clock);
     if (!options.json.empty()) write_json(options.json, machine, results);
     return kDone;
 }

@@ -1,5 +1,7 @@
 #include "benchmarks/pipeline/decap.h"
 
+#include <algorithm>
+
 #include "dataplane/pipeline/esp_format.h"
 
 namespace esplane::bench {
@@ -7,26 +9,34 @@ namespace esplane::bench {
 using dataplane::kEspHeader;
 using dataplane::sealed_length;
 
-Decap::Decap(const Suite& suite, std::uint32_t tunnels, const Mix& mix, std::size_t batch)
-    : tunnels_(suite, tunnels), choice_(tunnels), plain_(batch, mix), sealed_(batch, mix) {
+Decap::Decap(RingPorts& ports, const Suite& suite, std::uint32_t tunnels, const Mix& mix, std::size_t batch)
+    : ports_(ports),
+      tunnels_(suite, tunnels),
+      choice_(tunnels),
+      mix_(mix),
+      frames_(ports, batch),
+      plain_(batch, mix),
+      wire_(batch) {
     for (std::uint32_t number = 0; number < tunnels; ++number)
         peers_.push_back(make_peer(suite, number));
+    outer_ = dataplane::OuterFrame(peers_.front()->out.path, dataplane::Encapsulation::kUdp, kSender, {}, std::nullopt);
     const crypto::EspKey& key = tunnels_.children.front()->in.key;
-    const Path& path = tunnels_.children.front()->out.path;
     for (std::size_t i = 0; i < batch; ++i) {
-        const std::uint32_t length = mix.length(i);
-        const MutableByteView packet(plain_.at(i), length);
-        const MutableByteView datagram(sealed_.at(i), sealed_length(key, length));
+        const MutableByteView packet(plain_.at(i), mix.length(i));
         write_packet(packet);
         sent_.push_back({.octets = packet});
-        on_wire_.push_back({.octets = sealed_.at(i), .capacity = sealed_.capacity()});
-        received_.push_back({.octets = datagram, .outer = path, .encapsulation = dataplane::Encapsulation::kUdp});
-        slots_.push_back({.octets = plain_.at(i), .capacity = plain_.capacity()});
-        texts_.push_back(datagram.subspan(kEspHeader + key.iv_length(), datagram.size() - key.overhead()));
+        wire_[i].resize(dataplane::OuterFrame::kLongest + sealed_length(key, mix.length(i)));
+        on_wire_.push_back({.octets = wire_[i].data() + dataplane::OuterFrame::kLongest,
+                            .capacity = static_cast<std::uint32_t>(wire_[i].size() - dataplane::OuterFrame::kLongest)});
     }
 }
 
 void Decap::prepare() {
+    seal();
+    prepare_again();
+}
+
+void Decap::seal() {
     sealing_.clear();
     for (dataplane::Received& sent : sent_) {
         const std::uint32_t tunnel = choice_.next();
@@ -38,6 +48,26 @@ void Decap::prepare() {
     }
     dataplane::encapsulate(sealing_, on_wire_, drops_);
     dataplane::seal(sealing_, cipher_, drops_);
+    for (std::size_t i = 0; i < wire_.size(); ++i)
+        outer_.write({.payload_bytes = on_wire_[i].capacity}, on_wire_[i].octets);
+}
+
+void Decap::prepare_again() {
+    const crypto::EspKey& key = tunnels_.children.front()->in.key;
+    texts_.clear();
+    for (std::size_t i = 0; i < frames_.size(); ++i) {
+        const std::size_t length = outer_.length() + on_wire_[i].capacity;
+        std::uint8_t* const frame = frames_.begin_frame(i, length);
+        std::copy(wire_[i].end() - static_cast<std::ptrdiff_t>(length), wire_[i].end(), frame);
+        texts_.emplace_back(frame + outer_.length() + kEspHeader + key.iv_length(),
+                            on_wire_[i].capacity - key.overhead());
+    }
+    ports_.arrive_cipher(frames_.all());
+}
+
+void Decap::take_sent() {
+    passed_ = ports_.take_sent_to_clear(frames_.all());
+    frames_.renew(passed_);
 }
 
 }  // namespace esplane::bench

@@ -1,4 +1,4 @@
-// The inbound pipeline, as a worker runs it, between packets in memory.
+// The inbound half of a worker, from receive burst to transmit burst, between ports in memory.
 #pragma once
 
 #include <array>
@@ -7,9 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "benchmarks/pipeline/frames.h"
 #include "benchmarks/pipeline/raw_cipher.h"
 #include "benchmarks/pipeline/traffic.h"
 #include "benchmarks/pipeline/tunnels.h"
+#include "dataplane/link/outer_frame.h"
+#include "dataplane/pipeline/in_place.h"
 #include "dataplane/pipeline/inbound.h"
 #include "dataplane/pipeline/outbound.h"
 
@@ -18,35 +21,39 @@ namespace esplane::bench {
 class Decap {
   public:
     static constexpr std::string_view kDirection = "decap";
-    static constexpr std::array<std::string_view, 9> kStages{
-        "fill", "classify", "sa_lookup", "replay", "open", "trailer", "selector_check", "congestion", "mss_clamp"};
+    static constexpr std::array<std::string_view, 10> kStages{
+        "rx", "classify", "sa_lookup", "replay", "open", "trailer", "selector_check", "congestion", "mss_clamp", "tx"};
 
-    Decap(const Suite& suite, std::uint32_t tunnels, const Mix& mix, std::size_t batch);
+    Decap(RingPorts& ports, const Suite& suite, std::uint32_t tunnels, const Mix& mix, std::size_t batch);
 
     /// The peers seal a batch anew, each packet by a tunnel at random: every sequence number is one that the replay
     /// window has not seen.
     void prepare();
+    /// The batch that was sealed last comes in once more.
+    void prepare_again();
 
     /// The batch through all stages. `lap()` is called after each stage, in the order of kStages.
     template <typename Lap>
     void run(Lap lap) {
-        run_part(0, received_.size(), lap);
-        passed_ = batch_.size();
+        const std::size_t count = ports_.cipher().rx(received_);
+        run_part(0, count, lap);
+        ports_.cipher().release();
+        take_sent();
     }
 
-    /// The same packets through all stages one after the other, each a batch of its own.
+    /// The same packets, received together, through all further stages one after the other, each a batch of its own.
     void run_singly() {
-        passed_ = 0;
-        for (std::size_t i = 0; i < received_.size(); ++i) {
+        const std::size_t count = ports_.cipher().rx(received_);
+        for (std::size_t i = 0; i < count; ++i)
             run_part(i, 1, [] {});
-            passed_ += batch_.size();
-        }
+        ports_.cipher().release();
+        take_sent();
     }
 
     /// Packets of the last run that reached the end.
     std::size_t passed() const { return passed_; }
 
-    /// Destroys the batch; it is prepared again before the next run.
+    /// The cipher alone, on the same buffers. Destroys them; they are prepared again before the next run.
     void run_raw(RawCipher& cipher) { cipher.open(texts_); }
 
   private:
@@ -62,7 +69,8 @@ class Decap {
         lap();
         dataplane::check_replay(batch_, drops_);
         lap();
-        dataplane::open(batch_, std::span(slots_).subspan(first, count), cipher_, drops_,
+        lend();
+        dataplane::open(batch_, slots_, cipher_, drops_,
                         [this](const dataplane::InboundPacket& packet) { accepted(packet); });
         lap();
         dataplane::strip_trailer(batch_, drops_);
@@ -73,7 +81,27 @@ class Decap {
         lap();
         dataplane::clamp_mss(batch_);
         lap();
+        send();
+        lap();
     }
+
+    void lend() {
+        std::size_t count = 0;
+        for (const dataplane::InboundPacket& packet : batch_.packets()) {
+            ports_.clear().slot_for(*packet.received, count, -dataplane::shrinks_by(packet), slots_[count]);
+            ++count;
+        }
+    }
+
+    void send() {
+        std::size_t count = 0;
+        for (const dataplane::InboundPacket& packet : batch_.packets())
+            slots_[count++] = packet.slot;
+        ports_.clear().tx(std::span(slots_).first(count));
+    }
+
+    void seal();
+    void take_sent();
 
     /// What a worker looks at for each authentic packet.
     void accepted(const dataplane::InboundPacket& packet) {
@@ -84,15 +112,19 @@ class Decap {
             ++moved_;
     }
 
+    RingPorts& ports_;
     Tunnels tunnels_;
     std::vector<std::unique_ptr<dataplane::ChildSa>> peers_;
     TunnelChoice choice_;
-    PacketMemory plain_;   // the peers' packets before, ours after
-    PacketMemory sealed_;  // on the way
-    std::vector<dataplane::Received> sent_;
-    std::vector<dataplane::Slot> on_wire_;
-    std::vector<dataplane::Received> received_;
-    std::vector<dataplane::Slot> slots_;
+    Mix mix_;
+    FrameBatch frames_;
+    dataplane::OuterFrame outer_;
+    PacketMemory plain_;                           // the peers'
+    std::vector<dataplane::Received> sent_;        // of them
+    std::vector<dataplane::Slot> on_wire_;         // where the peers seal them to
+    std::vector<std::vector<std::uint8_t>> wire_;  // the frames of the last batch
+    std::array<dataplane::Received, dataplane::kBurst> received_;
+    std::array<dataplane::Slot, dataplane::kBurst> slots_;
     std::vector<MutableByteView> texts_;  // where the cipher text of each packet lies
     dataplane::OutboundBatch sealing_;
     crypto::EspCipher cipher_;

@@ -4,25 +4,31 @@
 
 namespace esplane::bench {
 
-using dataplane::kEspHeader;
 using dataplane::sealed_length;
 
-Encap::Encap(const Suite& suite, std::uint32_t tunnels, const Mix& mix, std::size_t batch)
-    : tunnels_(suite, tunnels), choice_(tunnels), plain_(batch, mix), sealed_(batch, mix) {
-    const crypto::EspKey& key = tunnels_.children.front()->out.key;
-    for (std::size_t i = 0; i < batch; ++i) {
-        const MutableByteView packet(plain_.at(i), mix.length(i));
-        write_packet(packet);
-        received_.push_back({.octets = packet, .port = kDevice});
-        slots_.push_back({.octets = sealed_.at(i), .capacity = sealed_.capacity()});
-        texts_.emplace_back(sealed_.at(i) + kEspHeader + key.iv_length(),
-                            sealed_length(key, mix.length(i)) - key.overhead());
-    }
-}
+Encap::Encap(RingPorts& ports, const Suite& suite, std::uint32_t tunnels, const Mix& mix, std::size_t batch)
+    : ports_(ports), tunnels_(suite, tunnels), choice_(tunnels), mix_(mix), frames_(ports, batch) {}
 
 void Encap::prepare() {
-    for (dataplane::Received& received : received_)
-        set_addresses(received.octets.data(), our_host(), host_behind(choice_.next()));
+    const crypto::EspKey& key = tunnels_.children.front()->out.key;
+    texts_.clear();
+    for (std::size_t i = 0; i < frames_.size(); ++i) {
+        const std::uint32_t length = mix_.length(i);
+        std::uint8_t* const frame = frames_.begin_frame(i, dataplane::kEthernetHeader + length);
+        // The port's own address is all zeros, as its ring's.
+        dataplane::write_ethernet({.source = kSender, .type = dataplane::kEtherTypeIpv4}, frame);
+        std::uint8_t* const packet = frame + dataplane::kEthernetHeader;
+        write_packet({packet, length});
+        set_addresses(packet, our_host(), host_behind(choice_.next()));
+        // The text stays where the packet was.
+        texts_.emplace_back(packet, sealed_length(key, length) - key.overhead());
+    }
+    ports_.arrive_clear(frames_.all());
+}
+
+void Encap::take_sent() {
+    passed_ = ports_.take_sent_to_cipher(frames_.all());
+    frames_.renew(passed_);
 }
 
 }  // namespace esplane::bench

@@ -1,4 +1,4 @@
-// The outbound pipeline, as a worker runs it, between packets in memory.
+// The outbound half of a worker, from receive burst to transmit burst, between ports in memory.
 #pragma once
 
 #include <array>
@@ -6,9 +6,11 @@
 #include <string_view>
 #include <vector>
 
+#include "benchmarks/pipeline/frames.h"
 #include "benchmarks/pipeline/raw_cipher.h"
 #include "benchmarks/pipeline/traffic.h"
 #include "benchmarks/pipeline/tunnels.h"
+#include "dataplane/pipeline/in_place.h"
 #include "dataplane/pipeline/outbound.h"
 
 namespace esplane::bench {
@@ -16,33 +18,36 @@ namespace esplane::bench {
 class Encap {
   public:
     static constexpr std::string_view kDirection = "encap";
-    static constexpr std::array<std::string_view, 6> kStages{"fill", "policy_lookup", "mss_clamp",
-                                                             "fit",  "encapsulate",   "seal"};
+    static constexpr std::array<std::string_view, 7> kStages{"rx",          "policy_lookup", "mss_clamp", "fit",
+                                                             "encapsulate", "seal",          "tx"};
 
-    Encap(const Suite& suite, std::uint32_t tunnels, const Mix& mix, std::size_t batch);
+    Encap(RingPorts& ports, const Suite& suite, std::uint32_t tunnels, const Mix& mix, std::size_t batch);
 
-    /// New packets in the same memory, each for a tunnel at random.
+    /// New packets in the same buffers, each for a tunnel at random.
     void prepare();
 
     /// The batch through all stages. `lap()` is called after each stage, in the order of kStages.
     template <typename Lap>
     void run(Lap lap) {
-        run_part(0, received_.size(), lap);
-        passed_ = batch_.size();
+        const std::size_t count = ports_.clear().rx(received_);
+        run_part(0, count, lap);
+        ports_.clear().release();
+        take_sent();
     }
 
-    /// The same packets through all stages one after the other, each a batch of its own.
+    /// The same packets, received together, through all further stages one after the other, each a batch of its own.
     void run_singly() {
-        passed_ = 0;
-        for (std::size_t i = 0; i < received_.size(); ++i) {
+        const std::size_t count = ports_.clear().rx(received_);
+        for (std::size_t i = 0; i < count; ++i)
             run_part(i, 1, [] {});
-            passed_ += batch_.size();
-        }
+        ports_.clear().release();
+        take_sent();
     }
 
     /// Packets of the last run that reached the end.
     std::size_t passed() const { return passed_; }
 
+    /// The cipher alone, on the same buffers. Destroys them; they are prepared again before the next run.
     void run_raw(RawCipher& cipher) { cipher.seal(texts_); }
 
   private:
@@ -58,18 +63,39 @@ class Encap {
         lap();
         fitting_.sort(batch_, drops_);
         lap();
-        dataplane::encapsulate(batch_, std::span(slots_).subspan(first, count), drops_);
+        lend();
+        dataplane::encapsulate(batch_, slots_, drops_);
         lap();
         dataplane::seal(batch_, cipher_, drops_);
         lap();
+        send();
+        lap();
     }
 
+    void lend() {
+        std::size_t count = 0;
+        for (const dataplane::OutboundPacket& packet : batch_.packets()) {
+            ports_.cipher().slot_for(*packet.received, count, dataplane::grows_by(packet), slots_[count]);
+            ++count;
+        }
+    }
+
+    void send() {
+        std::size_t count = 0;
+        for (const dataplane::OutboundPacket& packet : batch_.packets())
+            slots_[count++] = packet.slot;
+        ports_.cipher().tx(std::span(slots_).first(count));
+    }
+
+    void take_sent();
+
+    RingPorts& ports_;
     Tunnels tunnels_;
     TunnelChoice choice_;
-    PacketMemory plain_;
-    PacketMemory sealed_;
-    std::vector<dataplane::Received> received_;
-    std::vector<dataplane::Slot> slots_;
+    Mix mix_;
+    FrameBatch frames_;
+    std::array<dataplane::Received, dataplane::kBurst> received_;
+    std::array<dataplane::Slot, dataplane::kBurst> slots_;
     std::vector<MutableByteView> texts_;  // where the cipher text of each packet lies
     crypto::EspCipher cipher_;
     dataplane::OutboundBatch batch_;

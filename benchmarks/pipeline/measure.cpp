@@ -100,9 +100,9 @@ class Measurement {
 };
 
 template <typename Flow>
-PipelineResult measure_flow(const Suite& suite, std::uint32_t tunnels, const Mix& mix, const Rounds& rounds,
-                            const TscClock& clock) {
-    const auto flow = std::make_unique<Flow>(suite, tunnels, mix, rounds.batch);
+PipelineResult measure_flow(RingPorts& ports, const Suite& suite, std::uint32_t tunnels, const Mix& mix,
+                            const Rounds& rounds, const TscClock& clock) {
+    const auto flow = std::make_unique<Flow>(ports, suite, tunnels, mix, rounds.batch);
     const auto raw = std::make_unique<RawCipher>(suite);
     PipelineResult result{.direction = Flow::kDirection,
                           .suite = suite.name(),
@@ -118,10 +118,10 @@ PipelineResult measure_flow(const Suite& suite, std::uint32_t tunnels, const Mix
 
 }  // namespace
 
-PipelineResult measure(Direction direction, const Suite& suite, std::uint32_t tunnels, const Mix& mix,
+PipelineResult measure(RingPorts& ports, Direction direction, const Suite& suite, std::uint32_t tunnels, const Mix& mix,
                        const Rounds& rounds, const TscClock& clock) {
-    if (direction == Direction::kEncap) return measure_flow<Encap>(suite, tunnels, mix, rounds, clock);
-    return measure_flow<Decap>(suite, tunnels, mix, rounds, clock);
+    if (direction == Direction::kEncap) return measure_flow<Encap>(ports, suite, tunnels, mix, rounds, clock);
+    return measure_flow<Decap>(ports, suite, tunnels, mix, rounds, clock);
 }
 
 }  // namespace esplane::bench

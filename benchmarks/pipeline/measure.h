@@ -7,6 +7,7 @@
 
 #include "benchmarks/pipeline/mix.h"
 #include "benchmarks/pipeline/result.h"
+#include "benchmarks/pipeline/ring_ports.h"
 #include "benchmarks/pipeline/suites.h"
 #include "benchmarks/tsc.h"
 
@@ -21,7 +22,7 @@ struct Rounds {
 enum class Direction : std::uint8_t { kEncap, kDecap };
 
 /// Throws when a packet does not reach the end of the pipeline: then the figure would be of something else.
-PipelineResult measure(Direction direction, const Suite& suite, std::uint32_t tunnels, const Mix& mix,
+PipelineResult measure(RingPorts& ports, Direction direction, const Suite& suite, std::uint32_t tunnels, const Mix& mix,
                        const Rounds& rounds, const TscClock& clock);
 
 }  // namespace esplane::bench

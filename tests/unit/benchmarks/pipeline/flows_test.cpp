@@ -8,12 +8,18 @@
 namespace esplane::bench {
 namespace {
 
+/// DPDK starts once in a process.
+RingPorts& ring_ports() {
+    static RingPorts ports;
+    return ports;
+}
+
 TEMPLATE_TEST_CASE("every packet passes every stage", "", Encap, Decap) {
     for (const Suite& suite : suites()) {
         for (const char* size : {"40", "1420", "imix"}) {
             for (const std::uint32_t tunnels : {1U, 300U}) {
                 INFO(suite.name() << ' ' << size << ' ' << tunnels);
-                const auto flow = std::make_unique<TestType>(suite, tunnels, *parse_mix(size), 64);
+                const auto flow = std::make_unique<TestType>(ring_ports(), suite, tunnels, *parse_mix(size), 64);
                 RawCipher raw(suite);
                 for (int batch = 0; batch < 20; ++batch) {
                     flow->prepare();
@@ -32,10 +38,11 @@ TEMPLATE_TEST_CASE("every packet passes every stage", "", Encap, Decap) {
 }
 
 TEST_CASE("a batch that is not sealed anew is a replay") {
-    Decap flow(suites().front(), 1, *parse_mix("64"), 32);
+    Decap flow(ring_ports(), suites().front(), 1, *parse_mix("64"), 32);
     flow.prepare();
     flow.run([] {});
     CHECK(flow.passed() == 32);
+    flow.prepare_again();
     flow.run([] {});
     CHECK(flow.passed() == 0);
 }
