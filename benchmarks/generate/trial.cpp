@@ -1,0 +1,40 @@
+#include "benchmarks/generate/trial.h"
+
+namespace esplane::bench::generate {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json size_of(const Mix& mix) {
+    return mix.is_uniform() ? Json(mix.pattern.front()) : Json(mix.name);
+}
+
+}  // namespace
+
+Json to_json(const Traffic& traffic) {
+    return {{"family", traffic.family() == Family::kIpv4 ? 4 : 6},
+            {"transport", traffic.transport == Transport::kTcp ? "tcp" : "udp"},
+            {"size", size_of(traffic.mix)},
+            {"flows", traffic.flows}};
+}
+
+Json to_json(const Traffic& traffic, const TrialResult& result) {
+    const double seconds = result.course.seconds;
+    const double mpps = seconds > 0 ? static_cast<double>(result.arrivals.received) / seconds / 1e6 : 0;
+    return {{"traffic", to_json(traffic)},
+            {"seconds", seconds},
+            {"sent", result.course.sent},
+            {"missed", result.course.missed},
+            {"received", result.arrivals.received},
+            {"lost", result.lost()},
+            {"loss", result.loss()},
+            {"reordered", result.arrivals.reordered},
+            {"duplicates", result.arrivals.duplicates},
+            {"foreign", result.foreign},
+            {"damaged", result.damaged},
+            {"mpps", mpps},
+            {"gbps", mpps * traffic.mix.mean_length(traffic.mix.pattern.size()) * 8 / 1e3},
+            {"latency_us", to_json(summarise(result.latency, result.hz))}};
+}
+
+}  // namespace esplane::bench::generate
