@@ -40,7 +40,7 @@ class Receiver {
         return true;
     }
 
-    /// The longest between two arrivals: while a gateway restarts, its time by the time-stamp method of RFC 6201 4.
+    /// The longest between two arrivals: while a gateway restarts, its time by the time-stamp method of RFC 6201.
     const Silence& longest_silence() const { return silence_; }
 
   private:

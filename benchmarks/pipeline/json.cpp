@@ -1,5 +1,6 @@
 #include "benchmarks/pipeline/json.h"
 
+#include "benchmarks/machine_json.h"
 #include "benchmarks/pipeline/mix.h"
 
 namespace esplane::bench {
@@ -37,14 +38,7 @@ Json to_json(const Machine& machine, std::span<const PipelineResult> results) {
     Json list = Json::array();
     for (const PipelineResult& result : results)
         list.push_back(to_json(result));
-    return {{"machine",
-             {{"cpu_model", machine.cpu_model},
-              {"tsc_hz", machine.tsc_hz},
-              {"kernel", machine.kernel},
-              {"compiler", machine.compiler},
-              {"ipsec_mb", machine.ipsec_mb},
-              {"ipsec_mb_arch", machine.ipsec_mb_arch}}},
-            {"results", std::move(list)}};
+    return {{"machine", to_json(machine)}, {"results", std::move(list)}};
 }
 
 }  // namespace esplane::bench
