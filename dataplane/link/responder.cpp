@@ -210,4 +210,11 @@ std::uint32_t LinkResponder::write_question(const IpAddress& address, const std:
     return write_arp_request(station_, source->address, address, known_mac.value_or(kBroadcastMac), to);
 }
 
+std::uint32_t LinkResponder::write_announcement(const IpAddress& own, std::uint8_t* to) const {
+    if (own.family() == Family::kIpv4) return write_arp_request(station_, own, own, kBroadcastMac, to);
+    // As if somebody had asked who does not say who he is: all nodes are told.
+    const NeighbourSolicitation anybody{.source = IpAddress::any(Family::kIpv6), .target = own};
+    return write_neighbour_advertisement(station_, anybody, kBroadcastMac, to);
+}
+
 }  // namespace esplane::dataplane

@@ -67,6 +67,10 @@ class LinkResponder {
     std::uint32_t write_question(const IpAddress& address, const std::optional<MacAddress>& known_mac,
                                  std::uint8_t* to) const;
 
+    /// Writes the frame that tells everybody on the link that `own`, an address of ours, is here, whatever they knew
+    /// before (RFC 5227 2.3, RFC 4861 7.2.6), and returns its length, at most kLongestLinkFrame.
+    std::uint32_t write_announcement(const IpAddress& own, std::uint8_t* to) const;
+
     const LinkCounters& counters() const { return counters_; }
 
   private:

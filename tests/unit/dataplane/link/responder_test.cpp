@@ -437,5 +437,26 @@ TEST_CASE("responder: frames with octets changed: a reply is right, and goes to 
     CHECK_FALSE(bench.find(kOurs6));
 }
 
+TEST_CASE("an announcement changes what others know, and answers nothing") {
+    for (const auto& vlan : {std::optional<std::uint16_t>{}, std::optional<std::uint16_t>{7}}) {
+        for (const IpAddress& own : {kOurs4, kOurs6}) {
+            CAPTURE(own.to_string(), vlan.value_or(0));
+            Bench ours(vlan);
+            NeighbourTable table({.entries = 64});
+            PortOptions theirs = options(vlan);
+            theirs.addresses = {{kPeer4, 24}, {kPeer6, 64}};
+            LinkResponder other(kPort, kPeerMac, theirs, table);
+            table.want(kPort, own, after(seconds(0)));
+            table.heard(kPort, own, kOtherMac, after(seconds(0)), Heard::kAnswer);
+            Bytes frame(kLongestLinkFrame);
+            const std::uint32_t length = ours.responder.write_announcement(own, frame.data());
+            REQUIRE(length <= kLongestLinkFrame);
+            const auto outcome = other.handle(MutableByteView(frame).first(length), frame.size(), after(seconds(5)));
+            CHECK(outcome.verdict == Verdict::kDone);
+            CHECK(table.find(kPort, own) == kOurMac);
+        }
+    }
+}
+
 }  // namespace
 }  // namespace esplane::dataplane
