@@ -17,7 +17,8 @@ using dataplane::PortNumber;
 
 constexpr PortNumber kClear{0};
 constexpr PortNumber kCipher{1};
-constexpr unsigned kRingEntries = 512;  // more than a burst
+constexpr std::chrono::seconds kBetweenWords{1};  // much less than a neighbour is remembered for
+constexpr unsigned kRingEntries = 512;            // more than a burst
 
 dataplane::DpdkOptions options() {
     // What DPDK calls a device of rings that we name "clear".
@@ -98,7 +99,7 @@ RingPorts::~RingPorts() {
 
 /// They say who they are before anybody asks: nobody answers here.
 void RingPorts::hear_neighbours() {
-    const auto now = std::chrono::steady_clock::now();
+    const auto now = heard_at_ = std::chrono::steady_clock::now();
     links_->neighbours.heard(kClear, our_host(), MacAddress{{2, 0, 0, 0, 0, 9}}, now, Heard::kRequest);
     links_->neighbours.heard(kCipher, IpAddress::v4(0xc0000202), MacAddress{{2, 0, 0, 0, 0, 2}}, now, Heard::kRequest);
 }
@@ -110,7 +111,7 @@ rte_mbuf* RingPorts::make() {
 }
 
 void RingPorts::arrive(rte_ring& ring, std::span<rte_mbuf*> frames) {
-    if (++bursts_ % 256 == 0) hear_neighbours();
+    if (std::chrono::steady_clock::now() - heard_at_ > kBetweenWords) hear_neighbours();
     const auto count = static_cast<unsigned>(frames.size());
     if (rte_ring_enqueue_bulk(&ring, reinterpret_cast<void**>(frames.data()), count, nullptr) != count)
         throw std::runtime_error("the receive queue is full");

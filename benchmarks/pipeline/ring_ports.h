@@ -2,6 +2,7 @@
 // and taken away behind the transmit queues, by the benchmark; all between is what a worker does.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <span>
 #include <vector>
@@ -64,7 +65,7 @@ class RingPorts {
     rte_ring* cipher_out_ = nullptr;
     std::unique_ptr<dataplane::Links> links_;
     std::unique_ptr<Worker> worker_;
-    std::uint32_t bursts_ = 0;
+    std::chrono::steady_clock::time_point heard_at_;
 };
 
 }  // namespace esplane::bench
