@@ -12,7 +12,9 @@ inline constexpr int kDone = 0;
 inline constexpr int kFailed = 1;
 inline constexpr int kMisuse = 2;
 
+void add_generate(CLI::App& app, int& status);
 void add_pipeline(CLI::App& app, int& status);
 void add_report(CLI::App& app, int& status);
+void add_rfc2544(CLI::App& app, int& status);
 
 }  // namespace esplane::bench::commands

@@ -13,6 +13,8 @@ int main(int argc, char** argv) {
     app.get_formatter()->column_width(36);
     int status = commands::kDone;
     commands::add_pipeline(app, status);
+    commands::add_generate(app, status);
+    commands::add_rfc2544(app, status);
     commands::add_report(app, status);
     try {
         app.parse(argc, argv);

@@ -44,30 +44,64 @@ void throw_away(In& port) {
     }
 }
 
-/// `clock()` gives cycles, which never decrease.
+/// `clock()` gives cycles, which never decrease. What is sent in several goes is one stream: there is no pause between
+/// them but the caller's.
+template <Port Out, Port In, FrameSource Source, FrameSink Sink, std::invocable Clock>
+class Stream {
+  public:
+    /// Refers to all but the clock.
+    Stream(Out& out, In& in, Source& source, Sink& sink, Clock clock)
+        : clock_(clock), sender_(out, source), receiver_(in, sink) {
+        throw_away(in);
+        start_ = last_sent_ = clock_();
+    }
+
+    /// As planned, or until `is_over(receiver, now)` says so.
+    template <std::predicate<const Receiver<In, Sink>&, std::uint64_t> IsOver>
+    void send(const Plan& plan, IsOver is_over) {
+        const std::uint64_t begin = clock_();
+        const std::uint64_t end = begin + cycles(plan.seconds, plan);
+        sender_.pace(Pacer(plan.rate, plan.hz, plan.burst, begin), plan.packets);
+        for (std::uint64_t now = begin; now <= end && !sender_.is_done() && !is_over(receiver_, now); now = clock_()) {
+            if (sender_.poll(now)) last_sent_ = now;
+            receiver_.poll(now);
+        }
+    }
+    void send(const Plan& plan) {
+        send(plan, [](const auto&, std::uint64_t) { return false; });
+    }
+
+    void wait(const Plan& plan) {
+        const std::uint64_t end = clock_() + cycles(plan.residue_seconds, plan);
+        for (std::uint64_t now = clock_(); now <= end; now = clock_())
+            receiver_.poll(now);
+    }
+
+    Course course(double hz) const {
+        return {.sent = sender_.sent(),
+                .missed = sender_.missed(),
+                .seconds = static_cast<double>(last_sent_ - start_) / hz,
+                .longest_silence = receiver_.longest_silence()};
+    }
+
+  private:
+    static std::uint64_t cycles(double seconds, const Plan& plan) {
+        return static_cast<std::uint64_t>(seconds * plan.hz);
+    }
+
+    Clock clock_;
+    Sender<Out, Source> sender_;
+    Receiver<In, Sink> receiver_;
+    std::uint64_t start_ = 0;
+    std::uint64_t last_sent_ = 0;
+};
+
 template <Port Out, Port In, FrameSource Source, FrameSink Sink, std::invocable Clock>
 Course run_course(Out& out, In& in, Source& source, Sink& sink, const Plan& plan, Clock clock) {
-    const auto cycles = [&](double seconds) { return static_cast<std::uint64_t>(seconds * plan.hz); };
-    throw_away(in);
-    const std::uint64_t start = clock();
-    Pacer pacer(plan.rate, plan.hz, plan.burst, start);
-    Sender sender(out, source, pacer, plan.packets);
-    Receiver receiver(in, sink);
-    const std::uint64_t end = start + cycles(plan.seconds);
-    std::uint64_t last_sent = start;
-    for (std::uint64_t now = start; now <= end && !sender.is_done(); now = clock()) {
-        const std::uint64_t sent = sender.sent();
-        sender.poll(now);
-        if (sender.sent() != sent) last_sent = now;
-        receiver.poll(now);
-    }
-    const std::uint64_t residue_end = clock() + cycles(plan.residue_seconds);
-    for (std::uint64_t now = clock(); now <= residue_end; now = clock())
-        receiver.poll(now);
-    return {.sent = sender.sent(),
-            .missed = pacer.missed(),
-            .seconds = static_cast<double>(last_sent - start) / plan.hz,
-            .longest_silence = receiver.longest_silence()};
+    Stream stream(out, in, source, sink, clock);
+    stream.send(plan);
+    stream.wait(plan);
+    return stream.course(plan.hz);
 }
 
 }  // namespace esplane::bench::generate

@@ -13,8 +13,6 @@ namespace esplane::bench::generate {
 inline constexpr std::uint32_t kProbeFlowAt = 0;
 inline constexpr std::uint32_t kProbeSequenceAt = 4;
 inline constexpr std::uint32_t kProbeTimeAt = 8;
-inline constexpr std::uint16_t kEtherTypeIpv4 = 0x0800;
-inline constexpr std::uint16_t kEtherTypeIpv6 = 0x86dd;
 inline constexpr std::uint32_t kEtherTypeAt = 12;
 
 /// Offsets from the beginning of the frame.
@@ -22,7 +20,7 @@ struct Layout {
     Layout(Family family, Transport transport)
         : is_ipv4(family == Family::kIpv4),
           is_tcp(transport == Transport::kTcp),
-          ether_type(is_ipv4 ? kEtherTypeIpv4 : kEtherTypeIpv6),
+          ether_type(is_ipv4 ? dataplane::kEtherTypeIpv4 : dataplane::kEtherTypeIpv6),
           protocol(is_tcp ? dataplane::kProtocolTcp : dataplane::kProtocolUdp),
           address_length(is_ipv4 ? 4 : 16),
           source_at(kEthernetHeader + (is_ipv4 ? 12 : 8)),

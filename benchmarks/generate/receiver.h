@@ -42,6 +42,8 @@ class Receiver {
 
     /// The longest between two arrivals: while a gateway restarts, its time by the time-stamp method of RFC 6201.
     const Silence& longest_silence() const { return silence_; }
+    /// When the last arrived; 0 before the first.
+    std::uint64_t last() const { return last_; }
 
   private:
     In& port_;

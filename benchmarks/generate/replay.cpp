@@ -32,15 +32,16 @@ ByteView packet_of_ethernet(ByteView frame) {
     if (frame.size() <= kEthernetHeader) return {};
     const auto type = load_be<std::uint16_t>(frame.data() + kEtherTypeAt);
     const ByteView packet = trimmed(frame.subspan(kEthernetHeader));
-    const bool agrees = !packet.empty() && type == (packet[0] >> 4 == 4 ? kEtherTypeIpv4 : kEtherTypeIpv6);
+    const bool agrees =
+        !packet.empty() && type == (packet[0] >> 4 == 4 ? dataplane::kEtherTypeIpv4 : dataplane::kEtherTypeIpv6);
     return agrees ? packet : ByteView{};
 }
 
 Bytes frame_of(ByteView packet, const EthernetEnds& ends) {
     Bytes frame(kEthernetHeader);
-    std::ranges::copy(ends.destination, frame.begin());
-    std::ranges::copy(ends.source, frame.begin() + ends.destination.size());
-    store_be(frame.data() + kEtherTypeAt, packet[0] >> 4 == 4 ? kEtherTypeIpv4 : kEtherTypeIpv6);
+    std::ranges::copy(ends.destination.octets, frame.begin());
+    std::ranges::copy(ends.source.octets, frame.begin() + ends.destination.octets.size());
+    store_be(frame.data() + kEtherTypeAt, packet[0] >> 4 == 4 ? dataplane::kEtherTypeIpv4 : dataplane::kEtherTypeIpv6);
     append(frame, packet);
     return frame;
 }
@@ -127,6 +128,17 @@ ReplayArrivals ReplaySink::arrivals(std::uint64_t sent) const {
         arrivals.duplicates += received_[kind] - received;
     }
     return arrivals;
+}
+
+nlohmann::ordered_json to_json(const std::string& file, const Course& course, const ReplayArrivals& arrivals) {
+    return {{"capture", file},
+            {"seconds", course.seconds},
+            {"sent", course.sent},
+            {"missed", course.missed},
+            {"received", arrivals.received},
+            {"lost", arrivals.lost},
+            {"duplicates", arrivals.duplicates},
+            {"foreign", arrivals.foreign}};
 }
 
 }  // namespace esplane::bench::generate

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "benchmarks/generate/course.h"
 #include "benchmarks/generate/pcap.h"
 #include "benchmarks/generate/stamper.h"
 
@@ -43,6 +45,9 @@ struct ReplayArrivals {
     std::uint64_t duplicates = 0;  ///< more of a packet than were sent
     std::uint64_t foreign = 0;     ///< among them those that are damaged: they carry no mark
 };
+
+/// {"capture": the file's name, "seconds", "sent", "missed", "received", "lost", "duplicates", "foreign"}.
+nlohmann::ordered_json to_json(const std::string& file, const Course& course, const ReplayArrivals& arrivals);
 
 /// Knows packets again by what no router changes: addresses, protocol, and what follows the IP header.
 class ReplaySink {

@@ -19,32 +19,40 @@ concept FrameSource = requires(T source, const T& constant, std::uint8_t* to, st
     { source.write(to, now) } -> std::convertible_to<std::uint32_t>;
 };
 
-/// Frames that the port does not take are kept and sent first the next time: none is skipped. Their time is that of
-/// when they were due.
+/// Frames that the port does not take are kept and sent first the next time, at another pace too: none is skipped.
+/// Their time is that of when they were due.
 template <Port Out, FrameSource Source>
 class Sender {
   public:
-    /// Refers to all of them. Sends at most `packets`.
-    Sender(Out& port, Source& source, Pacer& pacer, std::uint64_t packets)
-        : port_(port), source_(source), pacer_(pacer), packets_(packets) {}
+    /// Refers to both. Sends nothing before it has a pace.
+    Sender(Out& port, Source& source) : port_(port), source_(source) {}
     Sender(const Sender&) = delete;
     Sender& operator=(const Sender&) = delete;
     ~Sender() { port_.give_back(std::span(frames_).first(pending_)); }
 
-    /// One burst at most. Throws std::length_error if the port's frames are too small.
-    void poll(std::uint64_t now) {
-        const std::size_t due = std::min({pacer_.due(now), std::uint64_t{kBurst}, packets_ - sent_});
+    /// From now on sends so, and at most so many packets more.
+    void pace(const Pacer& pacer, std::uint64_t packets) {
+        missed_ += pacer_.missed();
+        pacer_ = pacer;
+        end_ = sent_ + packets;
+    }
+
+    /// One burst at most; true if anything was sent. Throws std::length_error if the port's frames are too small.
+    bool poll(std::uint64_t now) {
+        const std::size_t due = std::min({pacer_.due(now), std::uint64_t{kBurst}, end_ - sent_});
         if (due > pending_) prepare(due - pending_, now);
-        if (pending_ == 0 || due == 0) return;
+        if (pending_ == 0 || due == 0) return false;
         const std::size_t sent = port_.send(std::span(frames_).first(std::min(due, pending_)));
         std::move(frames_.begin() + sent, frames_.begin() + pending_, frames_.begin());
         pending_ -= sent;
         sent_ += sent;
         pacer_.sent(sent);
+        return sent > 0;
     }
 
     std::uint64_t sent() const { return sent_; }
-    bool is_done() const { return sent_ == packets_; }
+    std::uint64_t missed() const { return missed_ + pacer_.missed(); }
+    bool is_done() const { return sent_ == end_; }
 
   private:
     void prepare(std::size_t count, std::uint64_t now) {
@@ -59,8 +67,9 @@ class Sender {
 
     Out& port_;
     Source& source_;
-    Pacer& pacer_;
-    std::uint64_t packets_;
+    Pacer pacer_{Pacer::kUnpaced, 1, 0, 0};
+    std::uint64_t missed_ = 0;  // at other paces before
+    std::uint64_t end_ = 0;
     std::uint64_t sent_ = 0;
     std::array<Frame, kBurst> frames_{};
     std::size_t pending_ = 0;  // of frames_, written and not yet sent

@@ -61,8 +61,8 @@ Stamper::Template Stamper::make_template(std::uint32_t packet_length, const Ethe
     Template made;
     made.frame.resize(kEthernetHeader + packet_length);
     std::uint8_t* const frame = made.frame.data();
-    std::ranges::copy(ends.destination, frame);
-    std::ranges::copy(ends.source, frame + ends.destination.size());
+    std::ranges::copy(ends.destination.octets, frame);
+    std::ranges::copy(ends.source.octets, frame + ends.destination.octets.size());
     store_be(frame + kEtherTypeAt, layout_.ether_type);
     const Family family = layout_.is_ipv4 ? Family::kIpv4 : Family::kIpv6;
     const std::uint32_t payload = packet_length - dataplane::plain_ip_header_length(family);

@@ -12,11 +12,9 @@
 
 namespace esplane::bench::generate {
 
-using MacAddress = std::array<std::uint8_t, 6>;
-
 struct EthernetEnds {
-    MacAddress source{};
-    MacAddress destination{};
+    dataplane::MacAddress source;
+    dataplane::MacAddress destination;
 };
 
 struct Stamp {

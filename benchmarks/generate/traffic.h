@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "benchmarks/pipeline/mix.h"
+#include "dataplane/link/ethernet.h"
 #include "dataplane/packet/address.h"
 
 namespace esplane::bench::generate {
@@ -32,7 +33,7 @@ struct Traffic {
     Family family() const { return sources.first.family(); }
 };
 
-inline constexpr std::uint32_t kEthernetHeader = 14;
+using dataplane::kEthernetHeader;
 inline constexpr std::uint32_t kProbe = 16;  ///< what each packet carries: flow, number in it, time
 inline constexpr std::uint16_t kFirstSourcePort = 1024;
 inline constexpr std::uint16_t kDestinationPort = 9;  ///< discard (RFC 863): whoever gets it by mistake does not answer

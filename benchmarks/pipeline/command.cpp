@@ -2,12 +2,12 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <stdexcept>
 
 #include "benchmarks/commands.h"
+#include "benchmarks/json_file.h"
 #include "benchmarks/pipeline/json.h"
 #include "benchmarks/pipeline/measure.h"
 #include "benchmarks/pipeline/table.h"
@@ -63,12 +63,6 @@ std::vector<PipelineResult> measure_all(RingPorts& ports, const Options& options
     return all;
 }
 
-void write_json(const std::string& file, const Machine& machine, std::span<const PipelineResult> results) {
-    std::ofstream out(file);
-    out << to_json(machine, results).dump(2) << '\n';
-    if (!out.flush()) throw std::runtime_error("cannot write " + file);
-}
-
 int run(const Options& options) {
     if (!pin_to_cpu(options.cpu)) throw std::runtime_error(fmt::format("cannot run on cpu {}", options.cpu));
     const TscClock clock = calibrate_tsc();
@@ -76,7 +70,7 @@ int run(const Options& options) {
     std::cout << heading(machine, options.rounds, options.cpu) << std::flush;
     RingPorts ports;
     const auto results = measure_all(ports, options, clock);
-    if (!options.json.empty()) write_json(options.json, machine, results);
+    if (!options.json.empty()) write_json(options.json, to_json(machine, results));
     return kDone;
 }
 

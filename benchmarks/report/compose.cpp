@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <iterator>
 
+#include "benchmarks/report/generate_section.h"
 #include "benchmarks/report/order.h"
 #include "benchmarks/report/pipeline_section.h"
+#include "benchmarks/report/rfc2544_section.h"
 
 namespace esplane::bench::report {
 namespace {
@@ -37,6 +39,8 @@ Document compose(std::span<const Run> runs) {
     Document document{.title = "Figures of esplane-bench", .sections = {machines(runs)}};
     for (Section& section : pipeline_sections(runs))
         document.sections.push_back(std::move(section));
+    if (auto section = generate_section(runs)) document.sections.push_back(std::move(*section));
+    if (auto section = rfc2544_section(runs)) document.sections.push_back(std::move(*section));
     return document;
 }
 

@@ -46,6 +46,12 @@ std::uint32_t Fields::small_count(std::string_view key) const {
     return static_cast<std::uint32_t>(value);
 }
 
+bool Fields::flag(std::string_view key) const {
+    const Json& value = at(key);
+    if (!value.is_boolean()) fail_at(key, "is neither true nor false");
+    return value.get<bool>();
+}
+
 std::string Fields::text(std::string_view key) const {
     const Json& value = at(key);
     if (!value.is_string()) fail_at(key, "is not a text");

@@ -20,6 +20,7 @@ class Fields {
     double number(std::string_view key) const;  ///< zero or more
     std::uint64_t count(std::string_view key) const;
     std::uint32_t small_count(std::string_view key) const;  ///< below 2^32
+    bool flag(std::string_view key) const;
     std::string text(std::string_view key) const;
     /// A number of octets or a name: both as text.
     std::string size(std::string_view key) const;

@@ -28,6 +28,64 @@ Json parse(const std::string& file, std::string_view text) {
     }
 }
 
+std::string traffic_name(const Fields& traffic) {
+    const std::string transport = traffic.text("transport") == "tcp" ? "TCP" : "UDP";
+    const std::uint64_t flows = traffic.count("flows");
+    return transport + " over IPv" + std::to_string(traffic.count("family")) + ", " + std::to_string(flows) +
+           (flows == 1 ? " flow" : " flows");
+}
+
+std::vector<LatencyFigure> latency_figures(const Fields& point) {
+    std::vector<LatencyFigure> figures;
+    point.object("latency_us").each_number([&](const std::string& name, double us) { figures.push_back({name, us}); });
+    return figures;
+}
+
+GeneratePoint generate_point(const Fields& fields) {
+    const bool is_capture = fields.has("capture");
+    GeneratePoint point{.traffic = is_capture ? fields.text("capture") : traffic_name(fields.object("traffic")),
+                        .size = is_capture ? "-" : fields.object("traffic").size("size"),
+                        .sent = fields.count("sent"),
+                        .received = fields.count("received"),
+                        .lost = fields.count("lost"),
+                        .duplicates = fields.count("duplicates"),
+                        .seconds = fields.number("seconds")};
+    if (is_capture) return point;
+    point.reordered = fields.count("reordered");
+    point.latency = latency_figures(fields);
+    return point;
+}
+
+ThroughputFigure throughput_figure(const Fields& fields) {
+    return {.mpps = fields.number("mpps"),
+            .gbps = fields.number("gbps"),
+            .is_confirmed = fields.flag("confirmed"),
+            .is_generator_bound = fields.flag("generator_bound")};
+}
+
+Rfc2544Point rfc2544_point(const Fields& fields) {
+    const Fields traffic = fields.object("traffic");
+    Rfc2544Point point{.traffic = traffic_name(traffic),
+                       .size = traffic.size("size"),
+                       .throughput = throughput_figure(fields.object("throughput"))};
+    if (fields.has("throughput_0.1_percent"))
+        point.tolerant = throughput_figure(fields.object("throughput_0.1_percent"));
+    if (fields.has("latencies")) {
+        fields.each_object("latencies", [&](const Fields& load) {
+            point.loads.push_back({load.number("load"), latency_figures(load)});
+        });
+    }
+    if (fields.has("back_to_back"))
+        point.burst_packets = fields.object("back_to_back").object("packets").number("mean");
+    if (fields.has("recovery_seconds")) point.recovery_seconds = fields.object("recovery_seconds").number("mean");
+    if (fields.has("reset_seconds")) {
+        const Fields reset = fields.object("reset_seconds");
+        point.reset_by_loss_seconds = reset.object("by_loss").number("mean");
+        point.reset_by_silence_seconds = reset.object("by_silence").number("mean");
+    }
+    return point;
+}
+
 PipelinePoint pipeline_point(const Fields& fields) {
     PipelinePoint point{.direction = fields.text("direction"),
                         .suite = fields.text("suite"),
@@ -77,7 +135,13 @@ Run parse_run(const std::string& file, std::string_view text) {
     fields.object("machine").each_value([&](const std::string& name, std::string value) {
         run.machine.push_back({name, std::move(value)});
     });
-    fields.each_object("results", [&](const Fields& element) { run.pipeline.push_back(pipeline_point(element)); });
+    if (fields.has("generate"))
+        fields.each_object("generate", [&](const Fields& element) { run.generate.push_back(generate_point(element)); });
+    if (fields.has("rfc2544"))
+        fields.each_object("rfc2544", [&](const Fields& element) { run.rfc2544.push_back(rfc2544_point(element)); });
+    // A file without any of them is told what is missing.
+    if (fields.has("results") || (!fields.has("generate") && !fields.has("rfc2544")))
+        fields.each_object("results", [&](const Fields& element) { run.pipeline.push_back(pipeline_point(element)); });
     return run;
 }
 

@@ -23,7 +23,11 @@ std::uint64_t longest_burst(const Burst& burst, const BackToBackSearch& search, 
     if (passes(burst, search.most_packets, watch)) return search.most_packets;
     std::uint64_t passed = 0;
     std::uint64_t failed = search.most_packets;
-    while (failed - passed > std::max<std::uint64_t>(search.resolution, 1)) {
+    const auto is_near = [&] {
+        const double resolution = search.resolution * static_cast<double>(passed);
+        return static_cast<double>(failed - passed) <= std::max(resolution, 1.0);
+    };
+    while (!is_near()) {
         const std::uint64_t packets = passed + (failed - passed) / 2;
         (passes(burst, packets, watch) ? passed : failed) = packets;
     }

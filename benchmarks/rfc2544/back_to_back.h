@@ -15,7 +15,7 @@ using Burst = std::function<Outcome(std::uint64_t packets)>;
 
 struct BackToBackSearch {
     std::uint64_t most_packets = 0;  ///< two seconds of the highest rate (RFC 2544 26.4)
-    std::uint64_t resolution = 1;    ///< packets
+    double resolution = 0;           ///< of the burst: how near its limit is looked for; at least a packet
     unsigned repetitions = 50;
 };
 

@@ -39,8 +39,6 @@ Json to_json(const BackToBack& bursts, const Result& result) {
 
 Json to_json(const Result& result) {
     Json json{{"traffic", generate::to_json(result.traffic)},
-              {"tunnels", result.tunnels},
-              {"workers", result.workers},
               {"throughput", to_json(result.throughput, result.traffic.mix)}};
     if (result.tolerant) json["throughput_0.1_percent"] = to_json(*result.tolerant, result.traffic.mix);
     for (const LoadedLatency& latency : result.latencies)

@@ -18,8 +18,6 @@ namespace esplane::bench::rfc2544 {
 /// Of one traffic through one gateway. What was not measured is absent.
 struct Result {
     generate::Traffic traffic;
-    std::uint32_t tunnels = 0;
-    std::uint32_t workers = 0;
     double highest_rate = 0;  ///< packets a second
     Throughput throughput;
     std::optional<Throughput> tolerant;  ///< with 0.1 % of loss
@@ -29,7 +27,7 @@ struct Result {
     std::optional<ResetTime> reset;
 };
 
-/// {"machine": {...}, "rfc2544": [{"traffic": {...}, "tunnels", "workers", "throughput": T, "throughput_0.1_percent":
+/// {"machine": {...}, "rfc2544": [{"traffic": {...}, "throughput": T, "throughput_0.1_percent":
 /// T, "latencies": [{"load", "mpps", "loss", "latency_us": {...}}], "back_to_back": {"packets": S, "unlimited",
 /// "buffer_seconds"}, "recovery_seconds": S, "reset_seconds": {"by_loss": S, "by_silence": S}}]}
 /// with T {"mpps", "gbps", "loss", "confirmed", "generator_bound", "trials"} and S {"mean", "min", "max"}. "gbps" is of

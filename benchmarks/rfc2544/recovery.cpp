@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <vector>
 
 namespace esplane::bench::rfc2544 {
@@ -46,6 +47,10 @@ ResetTime measure_reset(const Restart& restart, const Offer& offer, unsigned rep
                .sent = outcome.sent,
                .lost = lost,
                .passed = true});
+        if (!outcome.has_recovered) {
+            throw std::runtime_error(
+                fmt::format("{:g} s after its restart began, the gateway does not forward again", outcome.seconds));
+        }
         by_loss.push_back(static_cast<double>(lost) / offer.rate);
         by_silence.push_back(outcome.silence_seconds);
     }

@@ -45,6 +45,7 @@ struct RestartOutcome {
     std::uint64_t received = 0;
     double seconds = 0;          ///< of sending
     double silence_seconds = 0;  ///< the longest between two packets that arrived
+    bool has_recovered = false;
 };
 
 /// Restarts the device while it sends, and ends when it has forwarded again for a while.
@@ -56,6 +57,7 @@ struct ResetTime {
     Spread by_silence;  ///< seconds from the last packet before to the first afterwards
 };
 
+/// Throws std::runtime_error if the device does not forward again.
 ResetTime measure_reset(const Restart& restart, const Offer& offer, unsigned repetitions, const Watch& watch);
 
 }  // namespace esplane::bench::rfc2544

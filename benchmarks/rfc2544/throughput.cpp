@@ -18,15 +18,16 @@ struct Passed {
 class Searching {
   public:
     Searching(const Trial& trial, const ThroughputSearch& search, const Watch& watch)
-        : trial_(trial), search_(search), watch_(watch) {}
+        : trial_(trial), search_(search), watch_(watch), failed_(search.highest_rate) {}
 
     Throughput run() {
-        try_highest();
+        try_rate(failed_);
         for (unsigned i = 0; i < search_.most_confirmations; ++i) {
             narrow();
             if (passed_.empty()) return {.trials = trials_};
             if (confirms(passed_.back())) return found(true);
             failed_ = passed_.back().rate;
+            is_short_ = false;
             passed_.pop_back();
         }
         narrow();
@@ -34,31 +35,32 @@ class Searching {
     }
 
   private:
-    void try_highest() {
-        Outcome outcome = trial_({search_.highest_rate, search_.search_seconds});
-        failed_ = highest_ = search_.highest_rate;
-        if (outcome.rate() < kSentEnough * highest_) {
-            failed_ = highest_ = outcome.rate();
-            is_short_ = true;
-        }
-        if (judge(highest_, search_.search_seconds, outcome)) passed_.push_back({highest_, std::move(outcome)});
+    void narrow() {
+        while (failed_ - best() > search_.resolution * search_.highest_rate)
+            try_rate((best() + failed_) / 2);
     }
 
-    void narrow() {
-        while (failed_ - best() > search_.resolution * highest_) {
-            const double rate = (best() + failed_) / 2;
-            Outcome outcome = trial_({rate, search_.search_seconds});
-            if (judge(rate, search_.search_seconds, outcome)) {
-                passed_.push_back({rate, std::move(outcome)});
-            } else {
-                failed_ = rate;
-            }
+    void try_rate(double rate) {
+        Outcome outcome = trial_({rate, search_.search_seconds});
+        const double proved = proved_by(outcome, rate);
+        const bool passed = judge(rate, search_.search_seconds, outcome);
+        if (!passed || proved < rate) {
+            failed_ = rate;
+            is_short_ = passed;
         }
+        if (passed && proved > best()) passed_.push_back({proved, std::move(outcome)});
     }
 
     bool confirms(Passed& candidate) {
         candidate.outcome = trial_({candidate.rate, search_.confirm_seconds});
-        return judge(candidate.rate, search_.confirm_seconds, candidate.outcome);
+        if (!judge(candidate.rate, search_.confirm_seconds, candidate.outcome)) return false;
+        candidate.rate = proved_by(candidate.outcome, candidate.rate);
+        return true;
+    }
+
+    /// A trial proves no more than what was really sent in it.
+    static double proved_by(const Outcome& outcome, double rate) {
+        return outcome.rate() < kSentEnough * rate ? outcome.rate() : rate;
     }
 
     bool judge(double rate, double seconds, const Outcome& outcome) {
@@ -77,7 +79,7 @@ class Searching {
     Throughput found(bool is_confirmed) {
         return {.rate = best(),
                 .is_confirmed = is_confirmed,
-                .is_generator_bound = is_short_ && best() == highest_,
+                .is_generator_bound = is_short_,
                 .trials = trials_,
                 .outcome = std::move(passed_.back().outcome)};
     }
@@ -86,9 +88,8 @@ class Searching {
     const ThroughputSearch& search_;
     const Watch& watch_;
     std::vector<Passed> passed_;  // ascending: each is tried above all that passed
-    double failed_ = 0;           // the lowest rate above those that did not pass; at first the highest of all
-    double highest_ = 0;
-    bool is_short_ = false;
+    double failed_;               // the lowest rate above these that was not proved; at first the highest of all
+    bool is_short_ = false;       // it was not, for so much was not sent
     unsigned trials_ = 0;
 };
 

@@ -19,7 +19,7 @@ struct Throughput {
     double rate = 0;  ///< packets a second; 0 if none was found
     /// False: too many rates passed a short trial and failed the long one. `rate` is the last that passed a short one.
     bool is_confirmed = false;
-    bool is_generator_bound = false;  ///< the generator could not send the highest rate, and what it could passed
+    bool is_generator_bound = false;  ///< the generator could not send more, and what it could passed
     unsigned trials = 0;
     Outcome outcome;  ///< of the last trial at `rate`
 };

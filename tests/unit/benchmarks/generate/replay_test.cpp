@@ -12,7 +12,7 @@
 namespace esplane::bench::generate {
 namespace {
 
-constexpr EthernetEnds kEnds{{2, 0, 0, 0, 0, 1}, {2, 0, 0, 0, 0, 2}};
+constexpr EthernetEnds kEnds{{{2, 0, 0, 0, 0, 1}}, {{2, 0, 0, 0, 0, 2}}};
 
 Bytes frame_of(Family family, std::uint32_t sequence) {
     const Stamper stamper(test::traffic(family, Transport::kUdp, "80"), {});

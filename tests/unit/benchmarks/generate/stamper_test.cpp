@@ -11,7 +11,7 @@
 namespace esplane::bench::generate {
 namespace {
 
-constexpr EthernetEnds kEnds{{2, 0, 0, 0, 0, 1}, {2, 0, 0, 0, 0, 2}};
+constexpr EthernetEnds kEnds{{{2, 0, 0, 0, 0, 1}}, {{2, 0, 0, 0, 0, 2}}};
 
 std::uint32_t naive_sum(ByteView octets, std::uint32_t sum = 0) {
     for (std::size_t i = 0; i < octets.size(); ++i) {

@@ -42,15 +42,19 @@ class Wire {
 
     void put(Bytes frame) {
         const std::uint64_t number = sent_++;
-        if (happens(faults_.loss)) return;
+        if (now_ < silent_until_ || happens(faults_.loss)) return;
         const int copies = happens(faults_.duplication) ? 2 : 1;
         const bool damaged = happens(faults_.damage);
-        if (damaged) frame[faults_.damage_at + random_() % (frame.size() - faults_.damage_at)] ^= 1 << random_() % 8;
+        if (damaged)
+            frame[faults_.damage_at + random_() % (frame.size() - faults_.damage_at)] ^=
+                static_cast<std::uint8_t>(1 << random_() % 8);
         for (int copy = 0; copy < copies; ++copy) {
             const std::uint64_t jitter = faults_.jitter == 0 ? 0 : random_() % faults_.jitter;
             flying_.emplace(now_ + faults_.delay + jitter, Flying{frame, Delivered{number, damaged, now_}});
         }
     }
+    /// Loses all that is sent until then.
+    void be_silent_until(std::uint64_t time) { silent_until_ = time; }
     /// A frame of somebody else.
     void inject(Bytes frame) { flying_.emplace(now_, Flying{std::move(frame), std::nullopt}); }
 
@@ -81,6 +85,7 @@ class Wire {
     std::mt19937_64 random_;
     std::uint64_t now_ = 1000;
     std::uint64_t sent_ = 0;
+    std::uint64_t silent_until_ = 0;
     std::multimap<std::uint64_t, Flying> flying_;
     std::vector<Delivered> delivered_;
 };

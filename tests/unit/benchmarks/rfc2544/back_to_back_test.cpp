@@ -29,9 +29,9 @@ TEST_CASE("the longest burst is what the buffer takes beside what is forwarded m
 TEST_CASE("a coarse search finds less, by no more than its resolution") {
     test::Device device({.capacity = 3e6, .buffer = 980}, 1);
     const BackToBack found = find_back_to_back(
-        bursts(device), {.most_packets = 20'000'000, .resolution = 64, .repetitions = 1}, test::kNobody);
+        bursts(device), {.most_packets = 20'000'000, .resolution = 0.05, .repetitions = 1}, test::kNobody);
     CHECK(found.packets.mean <= 1400);
-    CHECK(found.packets.mean >= 1400 - 64);
+    CHECK(found.packets.mean >= 1400 / 1.05);
 }
 
 TEST_CASE("a device that is fast enough has no longest burst") {

@@ -11,8 +11,6 @@ using Json = nlohmann::ordered_json;
 
 Result result() {
     return {.traffic = generate::test::traffic(Family::kIpv4, generate::Transport::kUdp, "1000"),
-            .tunnels = 10,
-            .workers = 2,
             .highest_rate = 4e6,
             .throughput = {.rate = 1e6, .is_confirmed = true, .trials = 9, .outcome = {.sent = 100, .received = 100}}};
 }
@@ -33,7 +31,7 @@ TEST_CASE("results of RFC 2544 have the shape that reports are made from") {
     const Json json = to_json({.cpu_model = "a cpu"}, {&one, 1});
     CHECK(json["machine"]["cpu_model"] == "a cpu");
     CHECK(json["rfc2544"] == Json::parse(R"([{
-        "traffic": {"family": 4, "transport": "udp", "size": 1000, "flows": 1}, "tunnels": 10, "workers": 2,
+        "traffic": {"family": 4, "transport": "udp", "size": 1000, "flows": 1},
         "throughput": {"mpps": 1.0, "gbps": 8.0, "loss": 0.0, "confirmed": true, "generator_bound": false, "trials": 9},
         "throughput_0.1_percent":
             {"mpps": 2.0, "gbps": 16.0, "loss": 0.001, "confirmed": true, "generator_bound": true, "trials": 8},

@@ -53,7 +53,8 @@ TEST_CASE("the time of a restart is that of what is lost, and that of silence") 
         return RestartOutcome{.sent = sent,
                               .received = sent - static_cast<std::uint64_t>(offer.rate / 2) * restarts,
                               .seconds = offer.seconds,
-                              .silence_seconds = 0.4 * restarts};
+                              .silence_seconds = 0.4 * restarts,
+                              .has_recovered = true};
     };
     std::vector<std::string> lines;
     const ResetTime found =
@@ -64,6 +65,11 @@ TEST_CASE("the time of a restart is that of what is lost, and that of silence") 
     CHECK(found.by_silence.mean == Approx(0.8));
     CHECK(lines.front() == "reset: 0.0010 Mpps: lost 500 of 10000 (5.00000 %)");
     CHECK(lines.size() == 3);
+}
+
+TEST_CASE("a device that does not forward again has no time of reset") {
+    const Restart restart = [](const Offer&) { return RestartOutcome{.sent = 10, .received = 5, .seconds = 2}; };
+    CHECK_THROWS_WITH(measure_reset(restart, {1000, 2}, 1, kNobody), Catch::Contains("does not forward again"));
 }
 
 }  // namespace
