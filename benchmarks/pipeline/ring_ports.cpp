@@ -97,11 +97,13 @@ RingPorts::~RingPorts() {
     }
 }
 
-/// They say who they are before anybody asks: nobody answers here.
+/// They say who they are before anybody asks, and answer whoever has asked meanwhile.
 void RingPorts::hear_neighbours() {
     const auto now = heard_at_ = std::chrono::steady_clock::now();
-    links_->neighbours.heard(kClear, our_host(), MacAddress{{2, 0, 0, 0, 0, 9}}, now, Heard::kRequest);
-    links_->neighbours.heard(kCipher, IpAddress::v4(0xc0000202), MacAddress{{2, 0, 0, 0, 0, 2}}, now, Heard::kRequest);
+    for (const Heard how : {Heard::kRequest, Heard::kAnswer}) {
+        links_->neighbours.heard(kClear, our_host(), MacAddress{{2, 0, 0, 0, 0, 9}}, now, how);
+        links_->neighbours.heard(kCipher, IpAddress::v4(0xc0000202), MacAddress{{2, 0, 0, 0, 0, 2}}, now, how);
+    }
 }
 
 rte_mbuf* RingPorts::make() {
@@ -117,9 +119,22 @@ void RingPorts::arrive(rte_ring& ring, std::span<rte_mbuf*> frames) {
         throw std::runtime_error("the receive queue is full");
 }
 
+/// Questions for neighbours, which the worker asks by the clock, are none of the caller's.
 std::size_t RingPorts::take(rte_ring& ring, std::span<rte_mbuf*> gone) {
-    return rte_ring_dequeue_burst(&ring, reinterpret_cast<void**>(gone.data()), static_cast<unsigned>(gone.size()),
-                                  nullptr);
+    std::size_t kept = 0;
+    while (kept < gone.size()) {
+        const std::span<rte_mbuf*> rest = gone.subspan(kept);
+        const unsigned count = rte_ring_dequeue_burst(&ring, reinterpret_cast<void**>(rest.data()),
+                                                      static_cast<unsigned>(rest.size()), nullptr);
+        if (count == 0) break;
+        for (rte_mbuf* const frame : rest.first(count)) {
+            if (load_be<std::uint16_t>(rte_pktmbuf_mtod(frame, std::uint8_t*) + 12) == dataplane::kEtherTypeArp)
+                rte_pktmbuf_free(frame);
+            else
+                gone[kept++] = frame;
+        }
+    }
+    return kept;
 }
 
 }  // namespace esplane::bench
