@@ -29,9 +29,6 @@ class Station {
     /// Tells the link who has our addresses: whoever had them before, a generator before this one, may have had another
     /// MAC address.
     void announce();
-    /// What the device counts.
-    dataplane::PortCounters counters() const { return port_.status().counters; }
-
     std::size_t lend(std::span<generate::Frame> frames);
     /// Also looks now and then whether somebody asks for us.
     std::size_t send(std::span<generate::Frame> frames);

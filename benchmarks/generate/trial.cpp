@@ -19,10 +19,8 @@ Json to_json(const Traffic& traffic) {
 }
 
 Json to_json(const Traffic& traffic, const TrialResult& result) {
-    const double seconds = result.course.seconds;
-    const double mpps = seconds > 0 ? static_cast<double>(result.arrivals.received) / seconds / 1e6 : 0;
     return {{"traffic", to_json(traffic)},
-            {"seconds", seconds},
+            {"seconds", result.course.seconds},
             {"sent", result.course.sent},
             {"missed", result.course.missed},
             {"received", result.arrivals.received},
@@ -32,8 +30,8 @@ Json to_json(const Traffic& traffic, const TrialResult& result) {
             {"duplicates", result.arrivals.duplicates},
             {"foreign", result.foreign},
             {"damaged", result.damaged},
-            {"mpps", mpps},
-            {"gbps", mpps * traffic.mix.mean_length(traffic.mix.pattern.size()) * 8 / 1e3},
+            {"mpps", result.mpps()},
+            {"gbps", result.mpps() * traffic.mix.mean_length(traffic.mix.pattern.size()) * 8 / 1e3},
             {"latency_us", to_json(summarise(result.latency, result.hz))}};
 }
 

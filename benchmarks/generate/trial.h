@@ -21,6 +21,10 @@ struct TrialResult {
     double hz = 0;                           ///< of these
 
     std::uint64_t lost() const { return course.sent - arrivals.received; }
+    /// Received, over the time of sending.
+    double mpps() const {
+        return course.seconds > 0 ? static_cast<double>(arrivals.received) / course.seconds / 1e6 : 0;
+    }
     /// From 0 to 1.
     double loss() const {
         return course.sent == 0 ? 0 : static_cast<double>(lost()) / static_cast<double>(course.sent);
