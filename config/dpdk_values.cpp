@@ -132,7 +132,7 @@ Parsed<dataplane::PortAddress> parse_port_address(std::string_view text) {
 }
 
 Prefix link_of(const dataplane::PortAddress& address) {
-    return enclosing_prefix(address.address, address.prefix_length);
+    return Prefix::around(address.address, address.prefix_length);
 }
 
 std::optional<std::string> flaw_on_link(const IpAddress& address, const Prefix& link) {

@@ -168,15 +168,6 @@ Parsed<IpAddress> parse_host_address(std::string_view text) {
     return *address;
 }
 
-Prefix enclosing_prefix(const IpAddress& address, unsigned length) {
-    Bytes octets = to_bytes(address.octets());
-    for (unsigned bit = length; bit < octets.size() * 8; ++bit) {
-        octets[bit / 8] &= static_cast<std::uint8_t>(~(0x80U >> (bit % 8)));
-    }
-    return {IpAddress::from_octets(octets).value_or(IpAddress::any(address.family())),
-            static_cast<std::uint8_t>(length)};
-}
-
 Parsed<Prefix> parse_prefix(std::string_view text) {
     const std::size_t slash = text.find('/');
     const std::optional<IpAddress> address = IpAddress::parse(text.substr(0, slash));
@@ -191,7 +182,7 @@ Parsed<Prefix> parse_prefix(std::string_view text) {
         }
         length = *written;
     }
-    const Prefix prefix = enclosing_prefix(*address, static_cast<unsigned>(length));
+    const Prefix prefix = Prefix::around(*address, static_cast<std::uint8_t>(length));
     if (prefix.address != *address) {
         return Failure{quoted(text) + " has host bits set; did you mean " + quoted(prefix.to_string()) + "?"};
     }

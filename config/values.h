@@ -44,8 +44,6 @@ Parsed<bool> parse_switch(std::string_view text);
 Parsed<IpAddress> parse_host_address(std::string_view text);
 /// "10.0.0.0/16", or an address alone for a host. With host bits set the error has the prefix that was meant.
 Parsed<Prefix> parse_prefix(std::string_view text);
-/// The one of this length that `address` lies in.
-Prefix enclosing_prefix(const IpAddress& address, unsigned length);
 /// A prefix, and the protocol and ports that are meant of it: "10.0.0.0/16[tcp/443]", "10.0.0.1[udp]",
 /// "2001:db8::/32[tcp/1024-65535]", "10.0.0.0/16[47]", as swanctl users write it.
 Parsed<dataplane::TrafficSelector> parse_selector(std::string_view text);

@@ -71,6 +71,10 @@ std::optional<Prefix> Prefix::parse(std::string_view text) {
     return prefix;
 }
 
+Prefix Prefix::around(const IpAddress& address, std::uint8_t length) {
+    return {fill_host_bits(address, length, false), length};
+}
+
 bool Prefix::contains(const IpAddress& candidate) const {
     return candidate.family() == address.family() && address <= candidate && candidate <= last();
 }

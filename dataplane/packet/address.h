@@ -66,6 +66,8 @@ struct Prefix {
 
     /// "10.0.0.0/16", or an address alone for a host prefix. Empty when malformed or when host bits are set.
     static std::optional<Prefix> parse(std::string_view text);
+    /// The one of this length that `address` lies in.
+    static Prefix around(const IpAddress& address, std::uint8_t length);
     bool contains(const IpAddress& candidate) const;
     IpAddress first() const { return address; }
     IpAddress last() const;
