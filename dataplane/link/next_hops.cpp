@@ -73,6 +73,18 @@ std::optional<NextHop> NextHops::to_peer(const IpAddress& source, const IpAddres
     return std::nullopt;
 }
 
+std::optional<NextHop> NextHops::from_own(const IpAddress& source, const IpAddress& destination) const {
+    const auto first =
+        std::find_if(ports_.begin(), ports_.end(), [&](const PortSetup& port) { return port.has(source); });
+    if (first == ports_.end()) return std::nullopt;
+    const NextHop direct{PortNumber{static_cast<std::uint16_t>(first - ports_.begin())}, destination};
+    if (on_link(*first, destination) != nullptr) return direct;
+    const auto elsewhere = find(ports_, destination, [](const PortSetup&) { return true; });
+    if (elsewhere && elsewhere->address == destination) return elsewhere;
+    const IpAddress* const gateway = gateway_of(*first, destination.family());
+    return gateway == nullptr ? std::nullopt : std::optional(NextHop{direct.port, *gateway});
+}
+
 std::optional<IpAddress> NextHops::source_to(const IpAddress& peer) const {
     const auto hop = find(ports_, peer, [](const PortSetup& port) { return port.is_cipher(); });
     if (!hop) return std::nullopt;

@@ -28,6 +28,10 @@ class NextHops {
     /// For an outer packet from this address of ours: by the port that has it.
     std::optional<NextHop> to_peer(const IpAddress& source, const IpAddress& destination) const;
 
+    /// For a packet of the host's own from this address of ours: by the port that has it, if the destination is on its
+    /// link; by another on whose link it is, with the longest prefix; else to the gateway of the former.
+    std::optional<NextHop> from_own(const IpAddress& source, const IpAddress& destination) const;
+
     /// The address of ours from which a peer is reached, where none is written: of a cipher port, as above.
     std::optional<IpAddress> source_to(const IpAddress& peer) const;
 

@@ -49,6 +49,23 @@ TEST_CASE("A peer is reached by the port that has our address") {
     CHECK(hops.to_peer(ip("192.0.2.2"), ip("192.0.2.9")) == Way());
 }
 
+TEST_CASE(
+    "What the host sends leaves by the port that has its source, unless another has the destination on its link") {
+    const auto all = ports();
+    const NextHops hops(all);
+    CHECK(hops.from_own(ip("192.0.2.1"), ip("192.0.2.9")) == Way({kWan, ip("192.0.2.9")}));
+    CHECK(hops.from_own(ip("192.0.2.1"), ip("198.51.100.1")) == Way({kWan, ip("192.0.2.254")}));
+    CHECK(hops.from_own(ip("10.1.0.1"), ip("198.51.100.1")) == Way({kLan, ip("10.1.0.254")}));
+    CHECK(hops.from_own(ip("10.1.7.1"), ip("198.51.100.1")) == Way());
+    CHECK(hops.from_own(ip("192.0.2.1"), ip("10.1.7.9")) == Way({kNarrow, ip("10.1.7.9")}));
+    CHECK(hops.from_own(ip("192.0.2.1"), ip("10.1.9.9")) == Way({kLan, ip("10.1.9.9")}));
+    // The one with the source goes before the one with the longer prefix: its neighbours know that address.
+    CHECK(hops.from_own(ip("10.1.0.1"), ip("10.1.7.9")) == Way({kLan, ip("10.1.7.9")}));
+    CHECK(hops.from_own(ip("fd01::1"), ip("fd09::2")) == Way({kLan, ip("fd01::fe")}));
+    CHECK(hops.from_own(ip("2001:db8::1"), ip("2001:db8:1::9")) == Way());
+    CHECK(hops.from_own(ip("192.0.2.2"), ip("192.0.2.9")) == Way());
+}
+
 TEST_CASE("Where no address of ours is written, it is one on the way to the peer") {
     const auto all = ports();
     const NextHops hops(all);
