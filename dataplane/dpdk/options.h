@@ -37,6 +37,7 @@ struct PortOptions {
 struct DpdkOptions {
     std::vector<std::string> eal;  ///< further arguments of the EAL
     std::vector<PortOptions> ports;
+    std::string host_interface;  ///< a TUN device, by which the host is at the ports' addresses; empty: none
 
     /// Else TUN devices are the clear side.
     bool has_clear_port() const {

@@ -1,6 +1,5 @@
 #include "dataplane/io/tun.h"
 
-#include <fcntl.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
@@ -12,26 +11,10 @@
 #include <cstring>
 #include <utility>
 
+#include "dataplane/io/tun_device.h"
+
 namespace esplane::dataplane {
 namespace {
-
-std::string advice(int error) {
-    switch (error) {
-        case ENOENT:
-        case ENODEV:
-            return "; load the module tun, or give the container the device /dev/net/tun";
-        case EPERM:
-        case EACCES:
-            return "; esplane needs CAP_NET_ADMIN: run it as root or by its service unit";
-        case EBUSY:
-            return "; another program holds the device: choose another `interface`";
-        case EINVAL:
-            return "; a device of this name exists and is no TUN device, or not of as many queues as there are "
-                   "workers: choose another `interface`";
-        default:
-            return "";
-    }
-}
 
 /// The most that the kernel takes; without any of it, it cuts and sums by itself.
 OffloadSupport ask_for_offload(int fd) {
@@ -40,20 +23,6 @@ OffloadSupport ask_for_offload(int fd) {
     if (ioctl(fd, TUNSETOFFLOAD, kTcp | kUdp) == 0) return {.tcp = true, .udp = true};
     if (ioctl(fd, TUNSETOFFLOAD, kTcp) == 0) return {.tcp = true};
     return {};
-}
-
-/// Not open, with errno, when the kernel has no such device and makes none.
-FileDescriptor open_queue(const std::string& device, int flags) {
-    ifreq request{};
-    request.ifr_flags = static_cast<short>(IFF_TUN | IFF_NO_PI | IFF_VNET_HDR | flags);
-    if (device.size() >= IFNAMSIZ) {
-        errno = ENAMETOOLONG;
-        return {};
-    }
-    std::copy(device.begin(), device.end(), request.ifr_name);
-    FileDescriptor fd(open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC));
-    if (fd.is_open() && ioctl(fd.get(), TUNSETIFF, &request) != 0) return {};
-    return fd;
 }
 
 /// So that a burst of small packets finds room while the worker does not run (decision 0009). Linux has 500 by itself.
@@ -78,11 +47,8 @@ bool was_lost(ssize_t length) {
 Result<Tun, std::string> open_tun(const std::string& device, std::size_t queues) {
     Tun tun;
     for (std::size_t i = 0; i < queues; ++i) {
-        FileDescriptor queue = open_queue(device, queues > 1 ? IFF_MULTI_QUEUE : 0);
-        if (!queue.is_open()) {
-            const int error = errno;
-            return Failure{"cannot create TUN device " + device + ": " + std::strerror(error) + advice(error)};
-        }
+        FileDescriptor queue = open_tun_device(device, IFF_VNET_HDR | (queues > 1 ? IFF_MULTI_QUEUE : 0));
+        if (!queue.is_open()) return Failure{tun_failure(device, errno, "interface")};
         tun.queues.push_back(std::move(queue));
     }
     lengthen_queues(device);

@@ -20,6 +20,7 @@ namespace {
 // Marks our routes and rules among everybody's, so that a later run recognises what a crash left.
 constexpr std::uint8_t kProtocol = 229;
 constexpr std::uint32_t kLongerPrefixesPriority = 5051;
+constexpr std::uint32_t kSourcePriority = 5053;
 
 std::uint32_t rule_priority(RouteTable table) {
     return table == RouteTable::kPrefixes ? 5050 : 5052;
@@ -83,6 +84,24 @@ std::optional<IpAddress> preferred_source(const std::vector<IpAddress>& ours, co
         if (inside) return address;
     }
     return std::nullopt;
+}
+
+/// Without a source it stands for all of ours: what a request to remove leaves out is not compared.
+void put_source_rule(nl_msg* message, Family family, const std::optional<IpAddress>& source) {
+    fib_rule_hdr header{};
+    header.family = address_family(family);
+    header.src_len = static_cast<std::uint8_t>(source ? source->bits() : 0);
+    header.action = FR_ACT_TO_TBL;
+    nlmsg_append(message, &header, sizeof header, NLMSG_ALIGNTO);
+    nla_put_u32(message, FRA_PRIORITY, kSourcePriority);
+    nla_put_u32(message, FRA_TABLE, static_cast<std::uint32_t>(RouteTable::kHost));
+    nla_put_u8(message, FRA_PROTOCOL, kProtocol);
+    if (source) put_address(message, FRA_SRC, *source);
+}
+
+/// A kernel without IPv6 has no rules of it either.
+bool is_nothing_there(int error) {
+    return error == -ENOENT || error == -EAFNOSUPPORT || error == -EOPNOTSUPP;
 }
 
 // --- dumps: libnl calls back once a message ---
@@ -267,14 +286,37 @@ Result<void, std::string> Netlink::add_rule(const Rule& rule, std::uint32_t sock
 Result<void, std::string> Netlink::remove_rule(const Rule& rule, std::uint32_t socket_mark) {
     const auto remove = [&](std::uint32_t priority, std::uint32_t table) {
         const int error = request(rule_message(RTM_DELRULE, 0, rule.family, priority, table, socket_mark));
-        // A kernel without IPv6 has no rules of it either.
-        return error == -ENOENT || error == -EAFNOSUPPORT || error == -EOPNOTSUPP ? 0 : error;
+        return is_nothing_there(error) ? 0 : error;
     };
     int error = remove(rule_priority(rule.table), static_cast<std::uint32_t>(rule.table));
     if (error == 0 && rule.table == RouteTable::kDefaults) error = remove(kLongerPrefixesPriority, RT_TABLE_MAIN);
     if (error < 0) {
         return Failure{"cannot remove the rule that looks up table " +
                        std::to_string(static_cast<std::uint32_t>(rule.table)) + ": " + reason(error)};
+    }
+    return {};
+}
+
+Result<void, std::string> Netlink::add_source_rule(const IpAddress& source) {
+    Message message(nlmsg_alloc_simple(RTM_NEWRULE, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL));
+    put_source_rule(message.get(), source.family(), source);
+    if (const int error = request(std::move(message)); error < 0) {
+        return Failure{"cannot add the rule for what is sent from " + source.to_string() + ": " + reason(error)};
+    }
+    return {};
+}
+
+Result<void, std::string> Netlink::remove_source_rules() {
+    for (const Family family : {Family::kIpv4, Family::kIpv6}) {
+        int error = 0;
+        while (error == 0) {  // one goes at a time
+            Message message(nlmsg_alloc_simple(RTM_DELRULE, NLM_F_REQUEST | NLM_F_ACK));
+            put_source_rule(message.get(), family, std::nullopt);
+            error = request(std::move(message));
+        }
+        if (!is_nothing_there(error)) {
+            return Failure{"cannot remove the rules for what is sent from the ports' addresses: " + reason(error)};
+        }
     }
     return {};
 }
@@ -308,6 +350,25 @@ Result<void, std::string> Netlink::set_link_up(const std::string& device, std::u
     if (const int error = request(std::move(message)); error < 0) {
         return Failure{"cannot take device " + device + " up with MTU " + std::to_string(mtu_bytes) + ": " +
                        reason(error)};
+    }
+    return {};
+}
+
+Result<void, std::string> Netlink::add_address(const std::string& device, const IpAddress& address) {
+    Message message(nlmsg_alloc_simple(RTM_NEWADDR, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE));
+    ifaddrmsg header{};
+    header.ifa_family = address_family(address.family());
+    header.ifa_prefixlen = static_cast<std::uint8_t>(address.bits());
+    header.ifa_flags = IFA_F_NODAD;
+    header.ifa_index = if_nametoindex(device.c_str());
+    nlmsg_append(message.get(), &header, sizeof header, NLMSG_ALIGNTO);
+    put_address(message.get(), IFA_LOCAL, address);
+    put_address(message.get(), IFA_ADDRESS, address);
+    if (const int error = request(std::move(message)); error < 0) {
+        const bool v6 = address.family() == Family::kIpv6;
+        return Failure{
+            "cannot give device " + device + " the address " + address.to_string() + ": " + reason(error) +
+            (v6 ? "; the kernel may have IPv6 switched off: look at `sysctl net.ipv6.conf.all.disable_ipv6`" : "")};
     }
     return {};
 }

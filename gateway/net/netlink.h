@@ -33,7 +33,14 @@ class Netlink {
     Result<void, std::string> add_rule(const Rule& rule, std::uint32_t socket_mark);
     Result<void, std::string> remove_rule(const Rule& rule, std::uint32_t socket_mark);
 
+    /// Looks up the table of the host interface for what is sent from this address, behind the rules of the tunnels.
+    Result<void, std::string> add_source_rule(const IpAddress& source);
+    /// All of those, of this run and of others.
+    Result<void, std::string> remove_source_rules();
+
     Result<void, std::string> set_link_up(const std::string& device, std::uint32_t mtu_bytes);
+    /// Gives a device an address that is alone on its link.
+    Result<void, std::string> add_address(const std::string& device, const IpAddress& address);
     /// Every address of the host.
     Result<std::vector<IpAddress>, std::string> addresses();
 

@@ -27,7 +27,12 @@ struct TunnelRoutes {
     std::uint32_t mtu_bytes = 0;  ///< of the routes; 0: the device's
 };
 
-enum class RouteTable : std::uint32_t { kPrefixes = 5050, kDefaults = 5051 };
+enum class RouteTable : std::uint32_t {
+    kMain = 254,  ///< everybody's; the host interface alone has routes of ours there
+    kPrefixes = 5050,
+    kDefaults = 5051,
+    kHost = 5052,  ///< of what is sent from an address of the host interface (host_plan.h)
+};
 enum class RouteKind : std::uint8_t { kBlackhole, kThrow, kDevice };
 
 inline constexpr std::uint32_t kDeviceMetric = 100;
