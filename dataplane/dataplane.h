@@ -78,6 +78,11 @@ class Dataplane {
     virtual std::vector<WorkerStatus> workers() const = 0;
     /// To be called every half second: what workers() says of load and standstill is of the time since the last call.
     virtual void look_after_workers() {}
+    /// What is behind the tunnel of this name from now on, in place of what was: nothing that the host's programs send
+    /// there leaves by a port in clear. Without `remote`, nothing. Where the kernel has the clear side, its routes see
+    /// to it.
+    virtual void protect(const std::string& /*tunnel*/, const std::vector<Prefix>& /*local*/,
+                         const std::vector<Prefix>& /*remote*/) {}
     virtual PortsStatus ports() const { return {}; }  ///< none where the kernel drives the devices
     /// What the operator should know of how it started, a sentence each.
     virtual std::vector<std::string> remarks() const { return {}; }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,9 +44,20 @@ struct NeighbourStatus {
     std::uint64_t throttled = 0;  ///< addresses not looked for: too many at once
 };
 
+/// The device by which the host's programs are at the ports' addresses.
+struct HostInterfaceStatus {
+    std::string name;
+    std::uint64_t packets_to_host = 0;
+    std::uint64_t bytes_to_host = 0;
+    std::uint64_t packets_from_host = 0;
+    std::uint64_t bytes_from_host = 0;
+    std::uint64_t refused = 0;  ///< either way; the reasons are among the workers' drops
+};
+
 struct PortsStatus {
     std::vector<PortStatus> ports;
     NeighbourStatus neighbours;
+    std::optional<HostInterfaceStatus> host;
 };
 
 }  // namespace esplane::dataplane

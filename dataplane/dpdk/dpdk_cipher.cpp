@@ -18,12 +18,15 @@ DpdkCipher::DpdkCipher(const Links& links, FrameReceiver& receiver, FrameSender&
       resolver_(resolver),
       fresh_(pool),
       outer_frames_(links),
+      from_host_(receiver.is_first() ? links.host.get() : nullptr, links, receiver, sender, resolver, pool, drops),
       drops_(drops) {}
 
 std::size_t DpdkCipher::rx(std::span<Received> in) {
     if (second_.is_due()) [[unlikely]]
         outer_frames_.grow_old();
     resolver_.turn();
+    from_host_.turn();
+    receiver_.to_host().turn();
     const std::size_t count = receiver_.poll_cipher(in);
     // Answers of the link itself, and what waited for one, should not wait for other packets.
     drops_.count(DropReason::kTxFailed, sender_.flush());

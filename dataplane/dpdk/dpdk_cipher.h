@@ -1,10 +1,11 @@
-// The cipher side over DPDK's ports: ESP, and the datagrams of IKE.
+// The cipher side over DPDK's ports: ESP, and the datagrams of IKE. What the host sends goes its way from here, too.
 #pragma once
 
 #include <deque>
 
 #include "dataplane/dpdk/frame_receiver.h"
 #include "dataplane/dpdk/fresh_frames.h"
+#include "dataplane/dpdk/from_host.h"
 #include "dataplane/dpdk/outer_frames.h"
 #include "dataplane/io/packet_io.h"
 
@@ -33,6 +34,8 @@ class DpdkCipher {
     /// A UDP datagram of the control thread's, marker and all.
     void send_datagram(const Path& path, ByteView datagram);
 
+    const HostCounters& from_host() const { return from_host_.counters(); }
+
   private:
     /// False: the packet is dropped.
     bool send(const Slot& slot);
@@ -44,6 +47,7 @@ class DpdkCipher {
     Resolver& resolver_;
     FreshFrames fresh_;
     OuterFrames outer_frames_;
+    FromHost from_host_;
     DropCounters& drops_;
     std::deque<TooBigReport> reports_;
     Tick second_{std::chrono::seconds(1)};

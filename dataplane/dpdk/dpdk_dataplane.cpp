@@ -1,10 +1,12 @@
 #include "dataplane/dpdk/dpdk_dataplane.h"
 
+#include <linux/if_tun.h>
 #include <rte_ethdev.h>
 #include <rte_lcore.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <utility>
 
 #include "crypto/random.h"
@@ -14,6 +16,7 @@
 #include "dataplane/dpdk/poller.h"
 #include "dataplane/dpdk/pools.h"
 #include "dataplane/io/tun.h"
+#include "dataplane/io/tun_device.h"
 #include "dataplane/pipeline/classify.h"
 #include "dataplane/tun_devices.h"
 #include "dataplane/worker/worker.h"
@@ -157,7 +160,12 @@ class DpdkDataplane final : public WorkersDataplane {
                              .failed = known.failed,
                              .refused = known.refused,
                              .throttled = known.throttled};
+        if (hardware_.links->host) status.host = host_status(hardware_.links->host->name);
         return status;
+    }
+    void protect(const std::string& tunnel, const std::vector<Prefix>& local,
+                 const std::vector<Prefix>& remote) override {
+        if (hardware_.links->host) hardware_.links->host->routes.protect(tunnel, local, remote);
     }
     std::vector<std::string> remarks() const override {
         return hardware_.eal->warning().empty() ? std::vector<std::string>{} : std::vector{hardware_.eal->warning()};
@@ -166,6 +174,19 @@ class DpdkDataplane final : public WorkersDataplane {
   private:
     static constexpr bool kHasDevices = std::is_same_v<Clear, TunIo>;
 
+    HostInterfaceStatus host_status(const std::string& name) const {
+        HostInterfaceStatus status{.name = name};
+        for (const auto& worker : workers_) {
+            const HostCounters& to = worker->own.receiver.to_host().counters();
+            const HostCounters& from = worker->own.cipher.from_host();
+            status.packets_to_host += to.packets.read();
+            status.bytes_to_host += to.bytes.read();
+            status.packets_from_host += from.packets.read();
+            status.bytes_from_host += from.bytes.read();
+            status.refused += to.refused.read() + from.refused.read();
+        }
+        return status;
+    }
     void let_go(WorkerId worker, ClearPort port) override { devices_.let_go(worker, port); }
 
     std::uint16_t natt_port_;
@@ -174,7 +195,17 @@ class DpdkDataplane final : public WorkersDataplane {
     std::vector<std::unique_ptr<PortsWorker<Clear>>> workers_;  // ends first
 };
 
+/// Not open where none is configured. One that is there already is refused: it would stay when this one ends.
+Result<FileDescriptor, std::string> open_host_interface(const std::string& name) {
+    if (name.empty()) return FileDescriptor();
+    FileDescriptor tun = open_tun_device(name, IFF_TUN_EXCL);
+    if (!tun.is_open()) return Failure{tun_failure(name, errno, "dpdk.host_interface")};
+    return tun;
+}
+
 Result<Hardware, std::string> open_hardware(const DpdkOptions& options, std::size_t workers) {
+    auto host = open_host_interface(options.host_interface);
+    if (!host) return Failure{host.error()};
     Hardware hardware;
     auto eal = Eal::start(options, pool_bytes(options, workers));
     if (!eal) return Failure{eal.error()};
@@ -188,6 +219,10 @@ Result<Hardware, std::string> open_hardware(const DpdkOptions& options, std::siz
     }
     hardware.pool = hardware.pools->on_node(ports.front().node());
     hardware.links = std::make_unique<Links>(std::move(ports), crypto::SystemRandom().u64());
+    if (host->is_open()) {
+        hardware.links->host =
+            std::make_unique<HostDevice>(options.host_interface, std::move(*host), hardware.links->setups);
+    }
     return hardware;
 }
 

@@ -19,7 +19,13 @@ TimePoint now() {
 
 FrameReceiver::FrameReceiver(const Links& links, QueueShare share, LinkResponders& responders, FrameSender& sender,
                              IkePorts ports, DropCounters& drops)
-    : links_(links), share_(share), responders_(responders), sender_(sender), ike_ports_(ports), drops_(drops) {
+    : links_(links),
+      share_(share),
+      responders_(responders),
+      sender_(sender),
+      ike_ports_(ports),
+      drops_(drops),
+      to_host_(links, drops) {
     clear_.packets = waiting_.data();
 }
 
@@ -78,7 +84,7 @@ void FrameReceiver::sort(rte_mbuf* buffer, PortNumber port) {
         case FrameContents::kOwn:
             return own(buffer, port, kind);
         case FrameContents::kLink:
-            return answer(buffer, port);
+            return answer(buffer, port, kind);
         case FrameContents::kNothing:
             return drop(buffer, kind.reason);
     }
@@ -119,17 +125,22 @@ void FrameReceiver::to_control(rte_mbuf* buffer, const FrameKind& kind) {
 void FrameReceiver::own(rte_mbuf* buffer, PortNumber port, const FrameKind& kind) {
     const ByteView packet = octets_of(*buffer).subspan(kind.begin, kind.length);
     const auto report = links_.setup(port).is_cipher() ? parse_too_big(packet) : std::nullopt;
-    if (!report) return answer(buffer, port);
+    // About another port it is the host's.
+    const bool is_about_esp =
+        report && (report->encapsulation == Encapsulation::kNone || report->outer.local.port == ike_ports_.natt);
+    if (!is_about_esp) return answer(buffer, port, kind);
     if (reports_.size() < kMostControl) reports_.push_back(*report);
     rte_pktmbuf_free(buffer);
 }
 
-void FrameReceiver::answer(rte_mbuf* buffer, PortNumber port) {
+void FrameReceiver::answer(rte_mbuf* buffer, PortNumber port, const FrameKind& kind) {
     const MutableByteView frame = octets_of(*buffer);
     const auto outcome = responders_[to_number(port)].handle(frame, frame.size() + rte_pktmbuf_tailroom(buffer), now());
     switch (outcome.verdict) {
         case LinkResponder::Verdict::kNotOurs:
-            return drop(buffer, DropReason::kNotForUs);
+            // RFC 1122 3.3.6: not what was for everybody on the link.
+            if (kind.contents != FrameContents::kOwn || (frame[0] & 1) != 0) return drop(buffer, DropReason::kNotForUs);
+            return to_host_.take_from_port(buffer, frame.subspan(kind.begin, kind.length), port);
         case LinkResponder::Verdict::kDone:
             return rte_pktmbuf_free(buffer);
         case LinkResponder::Verdict::kReply:

@@ -1,11 +1,12 @@
 // Bursts of the ports, sorted: packets for either side of the gateway, IKE for the control thread. What is for the link
-// itself, or asks for an echo, is answered here.
+// itself, or asks for an echo, is answered here; the rest for our addresses is the host's.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
 #include "dataplane/dpdk/resolver.h"
+#include "dataplane/dpdk/to_host.h"
 #include "dataplane/link/frame_kind.h"
 #include "dataplane/packet/icmp_report.h"
 
@@ -45,6 +46,8 @@ class FrameReceiver {
     /// caller's, when there is no room.
     bool add_to_clear(rte_mbuf* buffer, MutableByteView packet);
 
+    ToHost& to_host() { return to_host_; }
+
     struct Ike {
         Path path;
         Bytes datagram;
@@ -53,6 +56,8 @@ class FrameReceiver {
     std::vector<Ike> take_ike() { return std::exchange(ike_, {}); }
     std::vector<TooBigReport> take_reports() { return std::exchange(reports_, {}); }
 
+    /// Whether it is the first worker's.
+    bool is_first() const { return share_.first == 0; }
     /// Whether anything has come since the last call.
     bool take_activity() { return std::exchange(active_, false); }
 
@@ -66,7 +71,7 @@ class FrameReceiver {
     void to_clear(rte_mbuf* buffer, const FrameKind& kind);
     void to_control(rte_mbuf* buffer, const FrameKind& kind);
     void own(rte_mbuf* buffer, PortNumber port, const FrameKind& kind);
-    void answer(rte_mbuf* buffer, PortNumber port);
+    void answer(rte_mbuf* buffer, PortNumber port, const FrameKind& kind);
     void drop(rte_mbuf* buffer, DropReason reason);
 
     const Links& links_;
@@ -75,6 +80,7 @@ class FrameReceiver {
     FrameSender& sender_;
     IkePorts ike_ports_;
     DropCounters& drops_;
+    ToHost to_host_;
     Arrivals cipher_;
     Arrivals clear_;
     std::array<Received, kBurst> waiting_;  // for the clear side

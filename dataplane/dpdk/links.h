@@ -1,8 +1,10 @@
 // What all workers share of the ports: fixed at the start, but for the neighbours on their links.
 #pragma once
 
+#include <memory>
 #include <vector>
 
+#include "dataplane/dpdk/host_device.h"
 #include "dataplane/dpdk/port.h"
 #include "dataplane/link/neighbour_table.h"
 #include "dataplane/link/next_hops.h"
@@ -23,6 +25,7 @@ struct Links {
     std::vector<PortSetup> setups;  ///< by port
     NextHops hops{setups};
     NeighbourTable neighbours;
+    std::unique_ptr<HostDevice> host;  ///< null: the host has no part in the ports
 };
 
 }  // namespace esplane::dataplane

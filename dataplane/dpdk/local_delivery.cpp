@@ -12,7 +12,8 @@ LocalDelivery::LocalDelivery(const Links& links, FrameReceiver& receiver, DropCo
 
 void LocalDelivery::take(rte_mbuf* frame) {
     const MutableByteView packet = octets_of(*frame);
-    const bool answered = is_echo_request(packet, own_) && answer_echo(packet, own_) > 0;
+    if (!is_echo_request(packet, own_)) return receiver_.to_host().take_from_tunnel(frame, packet);
+    const bool answered = answer_echo(packet, own_) > 0;
     if (answered && receiver_.add_to_clear(frame, packet)) return;
     drops_.count(answered ? DropReason::kTxFailed : DropReason::kNotForUs);
     rte_pktmbuf_free(frame);

@@ -11,7 +11,7 @@ class LocalDelivery {
     LocalDelivery(const Links& links, FrameReceiver& receiver, DropCounters& drops);
 
     /// Takes the frame, whose octets are the IP packet. An echo request is turned into its reply, which goes the way of
-    /// what comes from the clear side: into a tunnel.
+    /// what comes from the clear side: into a tunnel. Everything else is the host's.
     void take(rte_mbuf* frame);
 
   private:

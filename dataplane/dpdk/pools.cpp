@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "dataplane/dpdk/host_device.h"
 #include "dataplane/dpdk/port.h"
 #include "dataplane/link/outer_frame.h"
 #include "dataplane/packet/descriptor.h"
@@ -28,7 +29,8 @@ unsigned buffers(const DpdkOptions& options, std::size_t workers) {
     std::size_t queues = 0;
     for (const PortOptions& port : options.ports)
         queues += 2 * std::max<std::size_t>(port.queues, workers);
-    return static_cast<unsigned>(queues * kDescriptors + workers * (8 * kBurst + 2 * kCache));
+    const std::size_t for_host = options.host_interface.empty() ? 0 : (options.ports.size() + 1) * kMostForHost;
+    return static_cast<unsigned>(queues * kDescriptors + workers * (8 * kBurst + 2 * kCache + for_host));
 }
 
 }  // namespace

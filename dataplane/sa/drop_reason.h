@@ -33,6 +33,8 @@ namespace esplane::dataplane {
     X(kHandoffFull, "handoff_full")              /* another worker has its SA, and no room: it is too slow */      \
     X(kBadFrame, "bad_frame")                    /* a frame of lengths or checksums that do not hold */            \
     X(kNotForUs, "not_for_us")                   /* a frame to somebody else, or of what we do not speak */        \
+    X(kHostLimit, "host_limit")                  /* for the host, at one of the ports' addresses: too many */      \
+    X(kInClear, "in_clear")                      /* for the host, by a port, from behind a tunnel as it says */    \
     X(kHopLimit, "hop_limit")                    /* its TTL or hop limit is used up */                             \
     X(kNoNeighbour, "no_neighbour")              /* no way to the next hop, or it does not answer */               \
     X(kRxOverflow, "rx_overflow")                /* in: the sockets' buffers were full: the worker is too slow */  \
