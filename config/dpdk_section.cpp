@@ -10,7 +10,7 @@
 namespace esplane::config {
 namespace {
 
-constexpr Key kDpdkKeys[] = {{"eal"}, {"ports"}};
+constexpr Key kDpdkKeys[] = {{"eal"}, {"host_interface"}, {"ports"}};
 constexpr std::size_t kMostPorts = 32;  // RTE_MAX_ETHPORTS, as DPDK is built unless told otherwise
 
 void read_eal(const Section& dpdk, std::vector<std::string>& into) {
@@ -70,6 +70,7 @@ void read_dpdk(const Section& root, std::optional<Backend> backend, gateway::Opt
     }
     dataplane::DpdkOptions options;
     read_eal(dpdk, options.eal);
+    dpdk.read("host_interface", options.host_interface, parse_interface_name);
     read_ports(dpdk, into.dataplane.cpus.size(), options.ports, problems);
     if (backend == Backend::kDpdk) into.dataplane.dpdk = std::move(options);
 }

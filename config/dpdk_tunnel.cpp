@@ -59,6 +59,14 @@ void refuse_device_key(const Section& tunnel, std::string_view key, const datapl
                         " of DPDK, without a TUN device or routes of the kernel; leave it out");
 }
 
+void check_host_interface(const Section& tunnel, const std::string& host_interface, const std::string& interface) {
+    if (interface != host_interface) return;
+    const std::optional<Scalar> written = tunnel.scalar("interface");
+    if (!written && tunnel.extent() == Extent::kPart) return;
+    tunnel.complain(written ? written->place : tunnel.place(), "interface",
+                    quoted(interface) + " is dpdk.host_interface; give one of the two another name");
+}
+
 }  // namespace
 
 const dataplane::PortOptions* clear_port(const dataplane::DpdkOptions& dpdk) {
@@ -74,7 +82,7 @@ void check_dpdk(const Section& tunnel, const dataplane::DpdkOptions& dpdk, const
         check_remote(tunnel, own, *read.ike.remote_address);
     }
     const dataplane::PortOptions* port = clear_port(dpdk);
-    if (port == nullptr) return;
+    if (port == nullptr) return check_host_interface(tunnel, dpdk.host_interface, read.interface);
     refuse_device_key(tunnel, "interface", *port);
     refuse_device_key(tunnel, "routes", *port);
 }

@@ -57,7 +57,7 @@ Result<std::unique_ptr<Gateway>, std::string> Gateway::start(Options options, st
     // Sockets first: their being taken says that another gateway runs, before anything of its is touched. Blackholes
     // before everything else, so that nothing leaves in clear while the rest comes up.
     for (const auto step : {&Gateway::open_sockets, &Gateway::lay_blackholes, &Gateway::start_dataplane,
-                            &Gateway::set_tunnels, &Gateway::start_metrics}) {
+                            &Gateway::set_tunnels, &Gateway::open_host_interface, &Gateway::start_metrics}) {
         auto done = (*gateway.*step)();
         if (done) continue;
         return Failure{done.error() + gateway->keep_what_a_crash_left()};
@@ -143,6 +143,17 @@ Result<void, std::string> Gateway::set_tunnels() {
         if (auto set = tunnels_->set(tunnel); !set) return set;
     }
     return routing_ ? routing_->sweep() : Result<void, std::string>{};
+}
+
+/// Behind the tunnels: what is behind those is known to be, before the host's programs can send there.
+Result<void, std::string> Gateway::open_host_interface() {
+    const auto& dpdk = options_.dataplane.dpdk;
+    if (!dpdk || dpdk->host_interface.empty()) return {};
+    auto opened = HostInterface::open(plan_host(*dpdk));
+    if (!opened) return Failure{opened.error()};
+    host_interface_ = std::move(*opened);
+    log_info("host interface " + dpdk->host_interface + ": the host is at the ports' addresses");
+    return {};
 }
 
 Result<void, std::string> Gateway::start_metrics() {

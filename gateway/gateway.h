@@ -10,6 +10,7 @@
 #include "crypto/random.h"
 #include "gateway/control/server.h"
 #include "gateway/metrics/server.h"
+#include "gateway/net/host_interface.h"
 #include "gateway/net/routing.h"
 #include "gateway/options.h"
 #include "gateway/port_log.h"
@@ -45,6 +46,7 @@ class Gateway final : ike::Observer, control::Handler {
     std::unique_ptr<Surroundings> surroundings();
     void look_around();
     Result<void, std::string> set_tunnels();
+    Result<void, std::string> open_host_interface();
     Result<void, std::string> start_metrics();
     std::string keep_what_a_crash_left();
     void announce_ready();
@@ -70,13 +72,14 @@ class Gateway final : ike::Observer, control::Handler {
     bool finished_ = false;
 
     // In the order of their making; the destructor's order is its reverse, and matters: the devices go before the
-    // blackholes beneath their routes do.
+    // blackholes beneath their routes and the rules that lead to them do.
     std::unique_ptr<ike::EventLoop> loop_;
     Signals signals_;
     SendFailures send_failures_;
     std::optional<control::ListeningSocket> control_socket_;
     std::optional<ike::UdpTransport> transport_;
     std::unique_ptr<Routing> routing_;
+    std::unique_ptr<HostInterface> host_interface_;
     std::unique_ptr<dataplane::Dataplane> dataplane_;
     std::unique_ptr<Surroundings> surroundings_;
     std::unique_ptr<ike::Runtime> runtime_;

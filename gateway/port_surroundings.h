@@ -18,9 +18,16 @@ class PortSurroundings final : public Surroundings {
     Result<dataplane::ClearPort, std::string> acquire(const std::string&, std::uint32_t) override;
     Result<void, std::string> make_room(const std::string&, std::uint32_t) override { return {}; }
     void release(const std::string&) override {}
-    // Whatever is for a tunnel's networks comes in by a clear port, and finds the tunnel by its policies.
-    Result<void, std::string> lay(const TunnelRoutes&) override { return {}; }
-    Result<void, std::string> remove_routes(const std::string&) override { return {}; }
+    // Whatever is for a tunnel's networks comes in by a clear port, and finds the tunnel by its policies. What the host
+    // sends has to be told apart first.
+    Result<void, std::string> lay(const TunnelRoutes& routes) override {
+        dataplane_.protect(routes.tunnel, routes.local, routes.remote);
+        return {};
+    }
+    Result<void, std::string> remove_routes(const std::string& tunnel) override {
+        dataplane_.protect(tunnel, {}, {});
+        return {};
+    }
 
   private:
     dataplane::Dataplane& dataplane_;

@@ -104,6 +104,21 @@ void add_ports(const std::vector<dataplane::PortStatus>& ports, std::vector<Metr
         families.push_back(std::move(*family).take());
 }
 
+void add_host(const dataplane::HostInterfaceStatus& host, std::vector<MetricFamily>& families) {
+    Family packets("esplane_host_packets_total", "Packets that went through the host interface.", MetricType::Counter);
+    Family bytes("esplane_host_bytes_total", "Octets of these packets.", MetricType::Counter);
+    Family refused("esplane_host_refused_packets_total",
+                   "Packets that did not, of either direction; esplane_worker_dropped_packets_total has the reasons.",
+                   MetricType::Counter);
+    packets.add({{"direction", "to_host"}}, host.packets_to_host);
+    packets.add({{"direction", "from_host"}}, host.packets_from_host);
+    bytes.add({{"direction", "to_host"}}, host.bytes_to_host);
+    bytes.add({{"direction", "from_host"}}, host.bytes_from_host);
+    refused.add({}, host.refused);
+    for (Family* family : {&packets, &bytes, &refused})
+        families.push_back(std::move(*family).take());
+}
+
 void add_ike(const ike::Counters& counters, std::vector<MetricFamily>& families) {
     Family sas("esplane_ike_sas", "IKE SAs, by stage.", MetricType::Gauge);
     sas.add({{"stage", "half_open"}}, static_cast<double>(counters.half_open));
@@ -131,6 +146,7 @@ std::vector<prometheus::MetricFamily> to_families(const Report& report) {
     add_tunnels(report, families);
     add_workers(report, families);
     if (!report.ports.ports.empty()) add_ports(report.ports.ports, families);
+    if (report.ports.host) add_host(*report.ports.host, families);
     add_ike(report.ike, families);
     return families;
 }

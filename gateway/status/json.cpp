@@ -165,6 +165,15 @@ Json neighbours_json(const dataplane::NeighbourStatus& neighbours) {
             {"throttled", neighbours.throttled}};
 }
 
+Json host_json(const dataplane::HostInterfaceStatus& host) {
+    return {{"name", host.name},
+            {"packets_to_host", host.packets_to_host},
+            {"bytes_to_host", host.bytes_to_host},
+            {"packets_from_host", host.packets_from_host},
+            {"bytes_from_host", host.bytes_from_host},
+            {"refused", host.refused}};
+}
+
 Json ike_json(const ike::Counters& counters) {
     Json refused = Json::object();
     for (const auto& [reason, count] : refused_datagrams(counters)) {
@@ -199,6 +208,7 @@ Json to_json(const Report& report) {
         for (const dataplane::PortStatus& port : report.ports.ports)
             result["ports"].push_back(port_json(port));
         result["neighbours"] = neighbours_json(report.ports.neighbours);
+        if (report.ports.host) result["host_interface"] = host_json(*report.ports.host);
     }
     result["ike"] = ike_json(report.ike);
     return result;

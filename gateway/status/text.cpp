@@ -55,6 +55,7 @@ class Renderer {
     void child(const Json& sa, const std::string& tunnel);
     void why(const Json& tunnel);
     void port(const Json& port);
+    void host(const Json& host);
     void drops(const Json& counts, const std::string& label);
     void line(const std::string& label, const std::string& text) {
         text_ += fmt::format("    {:<6} {}\n", label, text);
@@ -88,6 +89,7 @@ std::string Renderer::render(const Json& status) {
         tunnel(each);
     for (const Json& each : field(status, "ports"))
         port(each);
+    host(field(status, "host_interface"));
     for (const Json& worker : field(status, "workers")) {
         if (field(worker, "stalled") == true) text_ += "\nworker " + word(worker, "id") + " stands still\n";
         drops(field(worker, "drops"), "\nworker " + word(worker, "id") + " dropped");
@@ -194,6 +196,17 @@ void Renderer::port(const Json& port) {
                            number(port, "errors_in"), number(port, "no_buffer")));
     line("out", fmt::format("{} ({}), errors {}", size_text(number(port, "bytes_out")),
                             count_text(number(port, "packets_out"), "packet"), number(port, "errors_out")));
+}
+
+void Renderer::host(const Json& host) {
+    if (!host.is_object()) return;
+    const auto direction = [&](const char* bytes, const char* packets) {
+        return size_text(number(host, bytes)) + " (" + count_text(number(host, packets), "packet") + ")";
+    };
+    text_ += fmt::format("\nhost interface {}\n", colored("1", word(host, "name")));
+    line("to", fmt::format("the host {}", direction("bytes_to_host", "packets_to_host")));
+    line("from", fmt::format("the host {}; refused {} either way", direction("bytes_from_host", "packets_from_host"),
+                             number(host, "refused")));
 }
 
 void Renderer::drops(const Json& counts, const std::string& label) {

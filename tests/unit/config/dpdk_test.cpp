@@ -41,6 +41,7 @@ TEST_CASE("Everything that can be written of DPDK is read") {
 gateway: {dataplane: dpdk, workers: 2}
 dpdk:
   eal: ["-m", "512", --file-prefix=esplane, "--log-level", "pmd.net:debug"]
+  host_interface: esp-host
   ports:
     - name: wan
       role: cipher
@@ -56,6 +57,7 @@ dpdk:
       addresses: 10.1.0.1/16
 tunnels: {}
 )");
+    CHECK(options.host_interface == "esp-host");
     CHECK(options.eal ==
           std::vector<std::string>{"-m", "512", "--file-prefix=esplane", "--log-level", "pmd.net:debug"});
     REQUIRE(options.ports.size() == 2);

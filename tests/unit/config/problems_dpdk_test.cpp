@@ -42,7 +42,7 @@ std::string dpdk(const std::string& more) {
 /// Tunnels behind one port of `role`; they begin at line 3.
 std::string tunnels(const std::string& role, const std::string& yaml) {
     return "gateway: {dataplane: dpdk}\n"
-           "dpdk: {ports: [{name: wan, role: " +
+           "dpdk: {host_interface: host0, ports: [{name: wan, role: " +
            role + ", device: 03:00.0, addresses: 192.0.2.1/24}]}\n" + yaml;
 }
 
@@ -68,13 +68,17 @@ TEST_CASE("The data plane dpdk and the section of its name need each other") {
          {"1:10: a map with keys is expected here: dataplane, workers, poll, control_socket, metrics, log, "
           "allow_insecure, ike"}},
         {kOn + "dpdk:\ntunnels: {}\n", {"2:1: dpdk.ports is missing; list them, each with name, device and addresses"}},
-        {kOn + "dpdk: 7\ntunnels: {}\n", {"2:7: a map with keys is expected here: eal, ports"}},
+        {kOn + "dpdk: 7\ntunnels: {}\n", {"2:7: a map with keys is expected here: eal, host_interface, ports"}},
     });
 }
 
 TEST_CASE("What is wrong in dpdk is named with what is accepted") {
     check({
-        {dpdk("port: []"), {"4:3: unknown key 'port'; did you mean 'ports'? accepted here: eal, ports"}},
+        {dpdk("port: []"),
+         {"4:3: unknown key 'port'; did you mean 'ports'? accepted here: eal, host_interface, ports"}},
+        {dpdk("host_interface: lo"),
+         {"4:19: dpdk.host_interface: 'lo' cannot name a device; 1 to 15 of the characters A-Z a-z 0-9 - _ . are "
+          "accepted, but not lo, all or default"}},
         {dpdk("eal: {m: 512}"), {"4:8: dpdk.eal: a list is expected"}},
         {dpdk("eal: [512]"), {"4:9: dpdk.eal: '512' stands behind no option; write them as [\"-m\", \"512\"]"}},
         {dpdk("eal: ['-m', '512', '8']"),
@@ -283,12 +287,18 @@ TEST_CASE("A tunnel uses the addresses and the clear side that the ports have") 
         {tunnels("both", kTunnel + "    interface: esp0\n    routes: none\n"),
          {"8:16: interface: " + no_device, "9:13: routes: " + no_device}},
         {tunnels("both", "defaults: {routes: auto}\n" + kTunnel), {"3:20: routes: " + no_device}},
+        {tunnels("cipher", kTunnel + "    interface: host0\n"),
+         {"8:16: interface: 'host0' is dpdk.host_interface; give one of the two another name"}},
+        {"gateway: {dataplane: dpdk}\ndpdk: {host_interface: esp0, ports: [{name: a, role: cipher, device: 03:00.0, "
+         "addresses: 192.0.2.1/24}]}\ndefaults: {}\n" +
+             kTunnel,
+         {"5:3: interface: 'esp0' is dpdk.host_interface; give one of the two another name"}},
         {tunnels("both", kTunnel + "  b:\n    local: {address: 192.0.2.1, subnets: [10.1.0.0/16]}\n"
                                    "    remote: {address: 192.0.2.3, subnets: [10.2.0.0/16]}\n    auth: {psk: x}\n"),
          {"8:3: has the same subnets as tunnel 'a' (line 4), so that a packet could take either; leave them out in one "
           "of the two"}},
         {tunnels("wan", elsewhere + "    interface: esp0\n"),
-         {"2:34: dpdk.ports[].role: 'wan' is not accepted; one of clear, cipher, both"}},
+         {"2:57: dpdk.ports[].role: 'wan' is not accepted; one of clear, cipher, both"}},
     });
 }
 

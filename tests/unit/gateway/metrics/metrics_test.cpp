@@ -31,7 +31,7 @@ std::map<std::string, double> flat(const Report& report) {
 
 TEST_CASE("metrics name tunnels, workers and reasons") {
     Report report = example_report();
-    report.ports.ports = {example_port()};
+    report.ports = {.ports = {example_port()}, .host = example_host_interface()};
     const auto samples = flat(report);
     const std::map<std::string, double> expected{
         {"esplane_build_info version=1.2.3", 1},
@@ -55,6 +55,9 @@ TEST_CASE("metrics name tunnels, workers and reasons") {
         {"esplane_port_up port=wan", 0},
         {"esplane_port_packets_total port=wan direction=in", 12},
         {"esplane_port_lost_packets_total port=wan reason=missed", 1},
+        {"esplane_host_packets_total direction=to_host", 20},
+        {"esplane_host_bytes_total direction=from_host", 4000},
+        {"esplane_host_refused_packets_total", 5},
     };
     for (const auto& [name, value] : expected) {
         INFO(name);

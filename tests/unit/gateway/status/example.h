@@ -19,6 +19,15 @@ inline dataplane::PortStatus example_port() {
             .counters = {.packets_in = 12, .packets_out = 1, .bytes_in = 1300, .bytes_out = 64, .missed = 1}};
 }
 
+inline dataplane::HostInterfaceStatus example_host_interface() {
+    return {.name = "esp-host",
+            .packets_to_host = 20,
+            .bytes_to_host = 2000,
+            .packets_from_host = 30,
+            .bytes_from_host = 4000,
+            .refused = 5};
+}
+
 /// `net`: established behind a NAT, with one CHILD_SA. `aws`: connecting, with an error. `idle`: listens.
 inline Report example_report() {
     using namespace std::chrono_literals;

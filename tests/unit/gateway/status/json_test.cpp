@@ -79,6 +79,19 @@ TEST_CASE("ports tell what they are and what they carried, where there are any")
     CHECK(status["neighbours"]["resolved"] == 3);
 }
 
+TEST_CASE("the host interface tells what went either way, where there is one") {
+    Report report = example_report();
+    report.ports.ports = {example_port()};
+    CHECK_FALSE(to_json(report).contains("host_interface"));
+    report.ports.host = example_host_interface();
+    CHECK(to_json(report)["host_interface"] == Json{{"name", "esp-host"},
+                                                    {"packets_to_host", 20},
+                                                    {"bytes_to_host", 2000},
+                                                    {"packets_from_host", 30},
+                                                    {"bytes_from_host", 4000},
+                                                    {"refused", 5}});
+}
+
 TEST_CASE("workers tell their drops") {
     const Json status = to_json(example_report());
     CHECK(status["version"] == "1.2.3");

@@ -52,6 +52,17 @@ port wan  link down, cipher, net_ixgbe, MTU 1500
 )"));
 }
 
+TEST_CASE("the host interface is three lines") {
+    Report report = example_report();
+    report.ports = {.ports = {example_port()}, .host = example_host_interface()};
+    const std::string text = to_text(to_json(report), {.now = report.wall_clock});
+    CHECK_THAT(text, Catch::Matchers::Contains(R"(
+host interface esp-host
+    to     the host 2.0 kB (20 packets)
+    from   the host 4.0 kB (30 packets); refused 5 either way
+)"));
+}
+
 TEST_CASE("a CHILD_SA on its way out takes one line") {
     Json status = to_json(example_report());
     status["tunnels"][0]["children"][0]["state"] = "retiring";
