@@ -22,10 +22,13 @@ def plain_frames(namespace, device):
 
 
 def take_from_kernel(site, *devices):
-    """Leaves a gateway's devices to whoever opens them: the kernel answers for no address there."""
+    """Leaves a gateway's devices to whoever opens them: the kernel has no address there, and sees nothing that comes.
+    Packet sockets see it before."""
     for device in devices:
         site.gateway.ip(f"address flush dev {device}")
         site.gateway.sysctl(**{f"ipv6__conf__{device}__disable_ipv6": 1})
+        hook = f"type filter hook ingress device {device} priority 0; policy drop;"
+        site.gateway.run("nft", f"table netdev {device} {{ chain blind {{ {hook} }}; }}")
 
 
 def cipher_port(site, queues=1, **changes):
@@ -49,7 +52,7 @@ def clear_port(site, queues=1, **changes):
     }
 
 
-def dpdk_at(lab, own, peer, tunnels=None, gateway=None, ports=None, **changes):
+def dpdk_at(lab, own, peer, tunnels=None, gateway=None, ports=None, dpdk=None, wait=True, **changes):
     """Starts an esplane at `own` on DPDK's ports, with one tunnel `net` to `peer` unless `tunnels` says others."""
     ports = ports or [cipher_port(own), clear_port(own)]
     take_from_kernel(own, *(port["name"] for port in ports))
@@ -60,7 +63,8 @@ def dpdk_at(lab, own, peer, tunnels=None, gateway=None, ports=None, **changes):
         own.gateway,
         tunnels or {"net": esplane_tunnel(own, peer, **changes)},
         gateway={"dataplane": "dpdk", **(gateway or {})},
-        dpdk={"ports": ports},
+        dpdk={"ports": ports, **(dpdk or {})},
+        wait=wait,
     )
 
 
