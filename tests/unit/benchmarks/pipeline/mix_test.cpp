@@ -32,6 +32,7 @@ TEST_CASE("a number is a batch of packets of that length") {
     CHECK(mix.length(0) == 1420);
     CHECK(mix.length(31) == 1420);
     CHECK(mix.mean_length(32) == 1420);
+    CHECK(mix.gbps(0.5) == Approx(5.68));
 }
 
 TEST_CASE("a size is IMIX or a length that a packet can have") {
