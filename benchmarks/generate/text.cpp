@@ -20,7 +20,7 @@ std::string to_text(const Traffic& traffic, const TrialResult& result) {
     const Latency latency = summarise(result.latency, result.hz);
     std::string text = sent(result.course);
     text += fmt::format("received   {}, {:.4f} Mpps, {:.3f} Gbps of IP packets\n", result.arrivals.received,
-                        result.mpps(), result.mpps() * traffic.mix.mean_length(traffic.mix.pattern.size()) * 8 / 1e3);
+                        result.mpps(), traffic.mix.gbps(result.mpps()));
     text += fmt::format("lost       {} ({:.5f} %)\n", result.lost(), 100 * result.loss());
     text += fmt::format("reordered  {} ({:.5f} %), {} duplicates, {} damaged, {} of somebody else\n",
                         result.arrivals.reordered, share(result.arrivals.reordered, result.arrivals.received),

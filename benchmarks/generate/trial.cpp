@@ -1,24 +1,16 @@
 #include "benchmarks/generate/trial.h"
 
+#include "benchmarks/pipeline/mix_json.h"
+
 namespace esplane::bench::generate {
-namespace {
-
-using Json = nlohmann::ordered_json;
-
-Json size_of(const Mix& mix) {
-    return mix.is_uniform() ? Json(mix.pattern.front()) : Json(mix.name);
-}
-
-}  // namespace
-
-Json to_json(const Traffic& traffic) {
+nlohmann::ordered_json to_json(const Traffic& traffic) {
     return {{"family", traffic.family() == Family::kIpv4 ? 4 : 6},
             {"transport", traffic.transport == Transport::kTcp ? "tcp" : "udp"},
-            {"size", size_of(traffic.mix)},
+            {"size", size_json(traffic.mix)},
             {"flows", traffic.flows}};
 }
 
-Json to_json(const Traffic& traffic, const TrialResult& result) {
+nlohmann::ordered_json to_json(const Traffic& traffic, const TrialResult& result) {
     return {{"traffic", to_json(traffic)},
             {"seconds", result.course.seconds},
             {"sent", result.course.sent},
@@ -31,7 +23,7 @@ Json to_json(const Traffic& traffic, const TrialResult& result) {
             {"foreign", result.foreign},
             {"damaged", result.damaged},
             {"mpps", result.mpps()},
-            {"gbps", result.mpps() * traffic.mix.mean_length(traffic.mix.pattern.size()) * 8 / 1e3},
+            {"gbps", traffic.mix.gbps(result.mpps())},
             {"latency_us", to_json(summarise(result.latency, result.hz))}};
 }
 

@@ -1,18 +1,12 @@
 #include "benchmarks/pipeline/json.h"
 
 #include "benchmarks/machine_json.h"
-#include "benchmarks/pipeline/mix.h"
+#include "benchmarks/pipeline/mix_json.h"
 
 namespace esplane::bench {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json size_of(const PipelineResult& result) {
-    const auto mix = parse_mix(result.size);
-    if (mix && mix->is_uniform()) return mix->pattern.front();
-    return result.size;
-}
 
 Json to_json(const PipelineResult& result) {
     Json stages = Json::object();
@@ -20,7 +14,7 @@ Json to_json(const PipelineResult& result) {
         stages[std::string(stage.stage)] = stage.cycles;
     return {{"direction", result.direction},
             {"suite", result.suite},
-            {"size", size_of(result)},
+            {"size", size_json(parse_mix(result.size).value())},
             {"tunnels", result.tunnels},
             {"workers", result.workers},
             {"cycles_per_packet", result.cycles_per_packet},

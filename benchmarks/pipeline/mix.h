@@ -27,6 +27,8 @@ struct Mix {
     std::uint32_t longest() const;
     /// Of the first `count` packets.
     double mean_length(std::size_t count) const;
+    /// Of IP packets, so many millions of them a second.
+    double gbps(double mpps) const { return mpps * mean_length(pattern.size()) * 8 / 1e3; }
 };
 
 /// "imix", or a length from kShortestPacket to kLongestPacket. Empty on anything else.

@@ -16,7 +16,7 @@ Json to_json(const Spread& spread) {
 Json to_json(const Throughput& throughput, const Mix& mix) {
     const double mpps = throughput.rate / 1e6;
     return {{"mpps", mpps},
-            {"gbps", mpps * mix.mean_length(mix.pattern.size()) * 8 / 1e3},
+            {"gbps", mix.gbps(mpps)},
             {"loss", throughput.rate > 0 ? throughput.outcome.loss() : 0},
             {"confirmed", throughput.is_confirmed},
             {"generator_bound", throughput.is_generator_bound},

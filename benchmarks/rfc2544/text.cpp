@@ -13,8 +13,7 @@ std::string line(const char* name, const Throughput& throughput, const Mix& mix)
                          : throughput.rate == 0        ? ": no rate passed"
                          : throughput.is_confirmed     ? ""
                                                        : ", not confirmed by a long trial";
-    return fmt::format("  {:<22}{:.4f} Mpps, {:.3f} Gbps{}\n", name, mpps,
-                       mpps * mix.mean_length(mix.pattern.size()) * 8 / 1e3, remark);
+    return fmt::format("  {:<22}{:.4f} Mpps, {:.3f} Gbps{}\n", name, mpps, mix.gbps(mpps), remark);
 }
 
 std::string line(const LoadedLatency& latency) {

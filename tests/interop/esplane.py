@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 from pathlib import Path
 
@@ -54,9 +55,14 @@ class Esplane:
         self.process.signal(signal.SIGHUP)
 
     def cli(self, *arguments, check=True, timeout=40):
-        command, *rest = arguments
-        socket = ["--socket", self._gateway["control_socket"]]
-        return self.namespace.run(BINARY, command, *socket, *rest, check=check, timeout=timeout)
+        return self.namespace.run(*self._command(*arguments), check=check, timeout=timeout)
+
+    def command(self, *arguments):
+        """The same as a line for a shell, in any namespace."""
+        return shlex.join(self._command(*arguments))
+
+    def _command(self, command, *arguments):
+        return [str(BINARY), command, "--socket", self._gateway["control_socket"], *arguments]
 
     def up(self, name="net", check=True, timeout=10):
         return self.cli("up", name, "--timeout", f"{timeout}s", check=check, timeout=timeout + 5)
