@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dataplane/link/hosts.h"
 #include "dataplane/packet/inner_packet.h"
 #include "dataplane/packet/ip_header.h"
 #include "dataplane/packet/protocols.h"
@@ -27,32 +28,12 @@ EchoTypes types_of(Family family) {
     return family == Family::kIpv4 ? EchoTypes{kProtocolIcmp, 8, 0} : EchoTypes{kProtocolIpv6Icmp, 128, 129};
 }
 
-bool is_ours(const IpAddress& address, std::span<const PortAddress> ours) {
-    return std::any_of(ours.begin(), ours.end(), [&](const PortAddress& own) { return own.address == address; });
-}
-
 std::optional<InnerPacket> read_request(ByteView octets, std::span<const PortAddress> ours) {
     const auto packet = parse_inner(octets);
     if (!packet || !packet->is_whole || !packet->has_ports || !is_ours(packet->destination, ours)) return std::nullopt;
     const EchoTypes types = types_of(packet->destination.family());
     if (packet->protocol != types.protocol || packet->source_port >> 8 != types.request) return std::nullopt;
     return packet;
-}
-
-/// To all that have addresses of the same prefix: RFC 1812 4.2.2.11 (d), and not of those without one (RFC 3021).
-bool is_directed_broadcast(const IpAddress& address, std::span<const PortAddress> ours) {
-    return std::any_of(ours.begin(), ours.end(), [&](const PortAddress& own) {
-        if (own.address.family() != address.family() || own.prefix_length > 30) return false;
-        return Prefix{own.address, own.prefix_length}.last() == address;
-    });
-}
-
-/// Who gets the reply: RFC 1122 3.2.1.3, RFC 4291 2.5.
-bool is_another_host(const IpAddress& source, std::span<const PortAddress> ours) {
-    if (is_ours(source, ours)) return false;
-    const std::uint8_t first = source.octets()[0];
-    if (source.family() == Family::kIpv6) return first != 0xff && (source.high() != 0 || source.low() > 1);
-    return first != 0 && first != 127 && first < 224 && !is_directed_broadcast(source, ours);
 }
 
 /// Whether a hop that the sender has chosen is among the options; and when they cannot be read.

@@ -7,7 +7,6 @@
 #include <span>
 
 #include "dataplane/packet/icmp_too_big.h"
-#include "dataplane/packet/token_bucket.h"
 #include "dataplane/pipeline/outbound.h"
 
 namespace esplane::dataplane {
@@ -31,11 +30,7 @@ class TooBigAnswers {
     }
 
   private:
-    // RFC 1812 4.3.2.8, RFC 4443 2.4 f: ICMP errors are limited in rate.
-    static constexpr std::uint32_t kAtOnce = 100;
-    static constexpr std::chrono::milliseconds kInterval{5};
-
-    TokenBucket allowance_{kAtOnce, kInterval};
+    TokenBucket allowance_ = icmp_error_allowance();
 };
 
 }  // namespace esplane::dataplane

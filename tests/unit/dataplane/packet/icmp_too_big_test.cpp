@@ -22,7 +22,7 @@ Bytes answer_to(ByteView octets, std::uint32_t mtu) {
     const test::Exactly exact(octets);
     const auto packet = parse_inner(exact.view());
     REQUIRE(packet);
-    const test::Exactly out(Bytes(kLongestTooBig, 0xee));
+    const test::Exactly out(Bytes(kLongestIcmpError, 0xee));
     const IpAddress& from = packet->source.family() == Family::kIpv4 ? kRouter4 : kRouter6;
     const std::size_t length = build_too_big(*packet, exact.view(), from, mtu, out.view());
     CHECK(may_answer_with_error(*packet, exact.view()) == (length > 0));
