@@ -20,6 +20,21 @@ struct PortCounters {
     std::uint64_t no_buffer = 0;  ///< arrived, and found the pool empty
 };
 
+/// How a packet finds the worker that has its tunnel.
+enum class Steering : std::uint8_t {
+    kOneWorker,  ///< it is the only one
+    kRules,      ///< the device looks at SPIs (rte_flow); what it does not know is spread, and handed over by workers
+    kSpread,     ///< the device spreads flows (RSS), workers hand over
+    kHandoff,    ///< the driver puts it anywhere, workers hand over
+};
+
+/// An address of the port's that another station on the link says is its own.
+struct AddressClaim {
+    std::string address;
+    std::string mac;          ///< the other's, lately
+    std::uint64_t count = 0;  ///< goes up while that goes on, not with every frame
+};
+
 struct PortStatus {
     std::string name;  ///< the operator's
     std::string device;
@@ -32,6 +47,9 @@ struct PortStatus {
     std::uint32_t mbps = 0;    ///< 0: not known
     bool checks_ipv4 = false;  ///< the device verifies checksums of received IPv4 headers; else a worker does
     bool spreads = false;      ///< the device spreads flows over the queues (RSS); else its driver does, or nobody
+    Steering steering = Steering::kOneWorker;
+    std::vector<std::string> steered;  ///< with kRules: the kinds of ESP, e.g. "esp/ipv4", "esp/udp/ipv6"
+    std::vector<AddressClaim> claims;
     PortCounters counters;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dataplane/link/echo.h"
+#include "dataplane/link/hosts.h"
 
 namespace esplane::dataplane {
 namespace {
@@ -11,12 +12,6 @@ namespace {
 constexpr std::uint32_t kBurst = 256;
 constexpr std::chrono::microseconds kBetweenAnswers{500};
 constexpr std::chrono::microseconds kBetweenEchoes{100};
-
-/// Whether the link's prefix, which `own` is an address of, has this one, too.
-bool is_near(const PortAddress& own, const IpAddress& address) {
-    if (own.address.family() != address.family()) return false;
-    return Prefix{own.address, own.prefix_length}.last() == Prefix{address, own.prefix_length}.last();
-}
 
 /// RFC 1812 4.2.3.1: the first and the last address of an IPv4 prefix are nobody's, unless it has only two (RFC 3021).
 bool is_nobodys(const IpAddress& address, std::uint8_t prefix_length) {
@@ -63,8 +58,7 @@ bool LinkResponder::is_for_us(const EthernetHeader& header) const {
 }
 
 bool LinkResponder::is_own(const IpAddress& address) const {
-    return std::any_of(addresses_.begin(), addresses_.end(),
-                       [&](const PortAddress& own) { return own.address == address; });
+    return is_ours(address, addresses_);
 }
 
 /// Whether a neighbour can have it.
