@@ -104,9 +104,22 @@ FrameKind kind_of_datagram(const Packet& packet, const IkePorts& ports) {
     return kind;
 }
 
+/// What the packet that it is part of carries. An IPv6 one has a header between.
+std::uint8_t protocol_of_fragment(const Packet& packet) {
+    if (packet.octets[0] >> 4 == 4) return packet.protocol;
+    return packet.octets.size() > packet.header ? packet.octets[packet.header] : std::uint8_t{0};
+}
+
+FrameKind kind_of_fragment(const Packet& packet) {
+    const std::uint8_t protocol = protocol_of_fragment(packet);
+    const bool is_wanted = protocol == kProtocolUdp || protocol == kProtocolEsp;
+    return contents(is_wanted ? FrameContents::kFragment : FrameContents::kOwn, packet, 0);
+}
+
 FrameKind kind_of_own(const Packet& packet, const PortSetup& port, const IkePorts& ports) {
     if (is_neighbour_discovery(packet)) return {.contents = FrameContents::kLink};
-    if (packet.is_fragment || !port.is_cipher()) return contents(FrameContents::kOwn, packet, 0);
+    if (!port.is_cipher()) return contents(FrameContents::kOwn, packet, 0);
+    if (packet.is_fragment) return kind_of_fragment(packet);
     if (packet.protocol == kProtocolUdp) return kind_of_datagram(packet, ports);
     if (packet.protocol != kProtocolEsp) return contents(FrameContents::kOwn, packet, 0);
     return contents(FrameContents::kRawEsp, packet, packet.header);
@@ -150,6 +163,11 @@ FrameKind kind_of(ByteView frame, const PortSetup& port, const IkePorts& ports, 
     if (is_neighbour_discovery(packet)) return {.contents = FrameContents::kLink};
     if (!ours || !port.is_clear()) return drop(DropReason::kNotForUs);
     return contents(FrameContents::kPacket, packet, 0);
+}
+
+FrameKind kind_of_whole(ByteView octets, const PortSetup& port, const IkePorts& ports) {
+    const Packet packet = octets[0] >> 4 == 4 ? parse_ipv4(octets, 0, true) : parse_ipv6(octets, 0);
+    return packet.is_valid ? kind_of_own(packet, port, ports) : drop(DropReason::kBadFrame);
 }
 
 Path outer_path(ByteView frame, const FrameKind& kind) {

@@ -35,6 +35,11 @@ namespace esplane::dataplane {
     X(kNotForUs, "not_for_us")                   /* a frame to somebody else, or of what we do not speak */        \
     X(kHostLimit, "host_limit")                  /* for the host, at one of the ports' addresses: too many */      \
     X(kInClear, "in_clear")                      /* for the host, by a port, from behind a tunnel as it says */    \
+    X(kBadFragment, "bad_fragment")              /* in: lengths or offsets that do not hold, or a part too small */ \
+    X(kOverlappingFragment, "overlapping_fragment") /* in: overlaps another of its packet (RFC 5722), or that one did */ \
+    X(kDuplicateFragment, "duplicate_fragment")  /* in: the same as one that is there */                          \
+    X(kFragmentTimeout, "fragment_timeout")      /* in: the others of its packet did not come */                  \
+    X(kFragmentsFull, "fragments_full")          /* in: gave way to others: more wait than may */                 \
     X(kHopLimit, "hop_limit")                    /* its TTL or hop limit is used up */                             \
     X(kNoNeighbour, "no_neighbour")              /* no way to the next hop, or it does not answer */               \
     X(kRxOverflow, "rx_overflow")                /* in: the sockets' buffers were full: the worker is too slow */  \

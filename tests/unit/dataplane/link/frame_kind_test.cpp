@@ -84,7 +84,7 @@ TEST_CASE("Frames are told apart by what is in them and for whom it is") {
         {ethernet(kEtherTypeIpv4, ipv4("192.0.2.1", kProtocolUdp, udp(500, 28))), FrameContents::kIke, 42, 28},
         {ethernet(kEtherTypeIpv4, ipv4("192.0.2.1", kProtocolUdp, udp(53, 28))), FrameContents::kOwn, 14, 56},
         {ethernet(kEtherTypeIpv4, ipv4("192.0.2.1", 6, Bytes(20))), FrameContents::kOwn, 14, 40},
-        {ethernet(kEtherTypeIpv4, ipv4("192.0.2.1", kProtocolEsp, kEsp, 0x2000)), FrameContents::kOwn, 14, 60},
+        {ethernet(kEtherTypeIpv4, ipv4("192.0.2.1", kProtocolEsp, kEsp, 0x2000)), FrameContents::kFragment, 14, 60},
         {ethernet(kEtherTypeIpv4, ipv4("10.9.0.1", 6, Bytes(20))), FrameContents::kPacket, 14, 40},
         {ethernet(kEtherTypeIpv6, ipv6("2001:db8::1", kProtocolEsp, kEsp)), FrameContents::kRawEsp, 54, 40},
         {ethernet(kEtherTypeIpv6, ipv6("2001:db8::1", kProtocolUdp, udp(4500, 40))), FrameContents::kUdpEsp, 62, 40},
@@ -131,6 +131,56 @@ TEST_CASE("Frames for others, of another VLAN, or of a side that the port is not
     // On the clear side nobody is a peer.
     CHECK(kind(ethernet(kEtherTypeIpv4, ipv4("192.0.2.1", kProtocolEsp, kEsp)), port(PortRole::kClear)).contents ==
           FrameContents::kOwn);
+}
+
+TEST_CASE("Fragments to our addresses are gathered where they may carry IPsec, and only there") {
+    const auto contents4 = [](std::uint8_t protocol, std::uint16_t field, PortRole role = PortRole::kCipher) {
+        return kind(ethernet(kEtherTypeIpv4, ipv4("192.0.2.1", protocol, Bytes(24), field)), port(role)).contents;
+    };
+    // The first one, one between and the last; ports or SPI stand in the first alone.
+    for (const std::uint16_t field : {std::uint16_t{0x2000}, std::uint16_t{0x2005}, std::uint16_t{0x0005}}) {
+        CHECK(contents4(kProtocolEsp, field) == FrameContents::kFragment);
+        CHECK(contents4(kProtocolUdp, field) == FrameContents::kFragment);
+        CHECK(contents4(kProtocolUdp, field, PortRole::kBoth) == FrameContents::kFragment);
+        CHECK(contents4(kProtocolIcmp, field) == FrameContents::kOwn);
+        CHECK(contents4(6, field) == FrameContents::kOwn);
+        CHECK(contents4(kProtocolEsp, field, PortRole::kClear) == FrameContents::kOwn);
+    }
+    CHECK(contents4(kProtocolEsp, 0x4000) == FrameContents::kRawEsp);  // DF, and no fragment
+    const auto contents6 = [](const Bytes& payload) {
+        return kind(ethernet(kEtherTypeIpv6, ipv6("2001:db8::1", kProtocolIpv6Fragment, payload))).contents;
+    };
+    Bytes fragment(32);
+    for (const std::uint8_t protocol : {kProtocolEsp, kProtocolUdp}) {
+        fragment[0] = protocol;
+        CHECK(contents6(fragment) == FrameContents::kFragment);
+    }
+    fragment[0] = kProtocolIpv6Icmp;
+    CHECK(contents6(fragment) == FrameContents::kOwn);
+    CHECK(contents6({}) == FrameContents::kOwn);
+    // To somebody else it is a packet as any other.
+    CHECK(kind(ethernet(kEtherTypeIpv4, ipv4("10.9.0.1", kProtocolEsp, kEsp, 0x2000))).contents ==
+          FrameContents::kPacket);
+}
+
+TEST_CASE("What was put together from fragments is told apart as frames are") {
+    const auto whole = [](const Bytes& packet, PortRole role = PortRole::kCipher) {
+        return kind_of_whole(packet, port(role), {});
+    };
+    const Bytes esp = ipv4("192.0.2.1", kProtocolEsp, kEsp);
+    CHECK(whole(esp).contents == FrameContents::kRawEsp);
+    CHECK(whole(esp).begin == 20);
+    CHECK(whole(esp).length == 40);
+    CHECK(whole(esp).traffic_class == 0xb8);
+    CHECK(outer_path(esp, whole(esp)) == Path{{ip("192.0.2.1"), 0}, {ip("192.0.2.9"), 0}});
+    const Bytes in_udp = ipv6("2001:db8::1", kProtocolUdp, udp(4500, 40));
+    CHECK(whole(in_udp).contents == FrameContents::kUdpEsp);
+    CHECK(outer_path(in_udp, whole(in_udp)) == Path{{ip("2001:db8::1"), 4500}, {ip("2001:db8::9"), 1024}});
+    CHECK(whole(ipv4("192.0.2.1", kProtocolUdp, udp(500, 40))).contents == FrameContents::kIke);
+    CHECK(whole(ipv4("192.0.2.1", kProtocolUdp, udp(53, 40))).contents == FrameContents::kOwn);
+    Bytes cut = udp(4500, 40);
+    cut.resize(7);
+    CHECK(whole(ipv4("192.0.2.1", kProtocolUdp, cut)).reason == DropReason::kBadFrame);
 }
 
 TEST_CASE("A wrong checksum makes a frame bad, unless the device has said that it is right") {
