@@ -134,7 +134,7 @@ std::unique_ptr<Surroundings> Gateway::surroundings() {
 void Gateway::look_around() {
     dataplane_->look_after_workers();
     worker_log_.look(dataplane_->workers());
-    port_log_.look(dataplane_->ports().ports);
+    port_log_.look(dataplane_->ports().ports, std::chrono::steady_clock::now());
     look_timer_.set_after(kLookInterval);
 }
 

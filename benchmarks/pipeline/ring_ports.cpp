@@ -56,13 +56,14 @@ dataplane::LinkResponders responders_of(dataplane::Links& links) {
 
 }  // namespace
 
-RingPorts::Worker::Worker(dataplane::Links& links, rte_mempool* pool)
+RingPorts::Worker::Worker(dataplane::Links& links, dataplane::PacketPools pools)
     : responders(responders_of(links)),
-      sender(links, 0),
-      receiver(links, {}, responders, sender, {}, drops),
-      resolver(links, responders, sender, pool, drops),
-      clear(links, receiver, sender, resolver, pool, drops),
-      cipher(links, receiver, sender, resolver, pool, drops) {
+      sender(links, 0, pools),
+      fragments(pools, 1, drops),
+      receiver(links, {}, responders, sender, fragments, {}, drops),
+      resolver(links, responders, sender, pools.frames, drops),
+      clear(links, receiver, sender, resolver, pools.frames, drops),
+      cipher(links, receiver, sender, resolver, pools.frames, drops) {
     receiver.set_clear_port(kDevice);
 }
 
@@ -83,7 +84,7 @@ RingPorts::RingPorts() {
         ports.push_back(value_of(dataplane::Port::open(port, 1, *pools_)));
     links_ = std::make_unique<dataplane::Links>(std::move(ports), 1);
     hear_neighbours();
-    worker_ = std::make_unique<Worker>(*links_, pool_);
+    worker_ = std::make_unique<Worker>(*links_, dataplane::PacketPools{pool_, pools_->large()});
 }
 
 RingPorts::~RingPorts() {

@@ -41,11 +41,12 @@ class RingPorts {
 
   private:
     struct Worker {
-        Worker(dataplane::Links& links, rte_mempool* pool);
+        Worker(dataplane::Links& links, dataplane::PacketPools pools);
 
         dataplane::DropCounters drops;
         dataplane::LinkResponders responders;
         dataplane::FrameSender sender;
+        dataplane::OuterFragments fragments;
         dataplane::FrameReceiver receiver;
         dataplane::Resolver resolver;
         dataplane::DpdkClear clear;

@@ -6,6 +6,7 @@
 #include "dataplane/dpdk/link_headers.h"
 #include "dataplane/dpdk/local_delivery.h"
 #include "dataplane/io/packet_io.h"
+#include "dataplane/link/router_errors.h"
 
 namespace esplane::dataplane {
 
@@ -29,14 +30,22 @@ class DpdkClear {
 
   private:
     void forward(const Slot& slot);
+    void send(rte_mbuf* frame, MutableByteView packet, const LinkHeaders::Way& way);
+    void too_big(rte_mbuf* frame, MutableByteView packet, const LinkHeaders::Way& way);
+    void send_in_pieces(ByteView packet, const LinkHeaders::Way& way);
+    void out_of_hops(rte_mbuf* frame, MutableByteView packet, PortNumber port);
+    void tell_sender(rte_mbuf* frame, MutableByteView message);
     void drop(rte_mbuf* frame, DropReason reason);
 
+    const Links& links_;
     FrameReceiver& receiver_;
     FrameSender& sender_;
     Resolver& resolver_;
     FreshFrames fresh_;
+    rte_mempool* pool_;
     LinkHeaders headers_;
     LocalDelivery local_;
+    RouterErrors router_errors_;
     Tick second_{std::chrono::seconds(1)};
     DropCounters& drops_;
 };

@@ -15,6 +15,7 @@
 #include "dataplane/dpdk/eal.h"
 #include "dataplane/dpdk/poller.h"
 #include "dataplane/dpdk/pools.h"
+#include "dataplane/dpdk/spi_steering.h"
 #include "dataplane/io/tun.h"
 #include "dataplane/io/tun_device.h"
 #include "dataplane/pipeline/classify.h"
@@ -34,17 +35,19 @@ LinkResponders responders_of(Links& links) {
 
 /// All that one worker has for itself, but its thread and its clear side.
 struct OwnPorts {
-    OwnPorts(Links& links, QueueShare share, rte_mempool* pool, IkePorts ike_ports, DropCounters& drops,
+    OwnPorts(Links& links, QueueShare share, PacketPools pools, IkePorts ike_ports, DropCounters& drops,
              bool has_devices)
         : responders(responders_of(links)),
-          sender(links, share.first),
-          receiver(links, share, responders, sender, ike_ports, drops),
-          resolver(links, responders, sender, pool, drops),
-          cipher(links, receiver, sender, resolver, pool, drops),
+          sender(links, share.first, pools),
+          fragments(pools, crypto::SystemRandom().u64(), drops),
+          receiver(links, share, responders, sender, fragments, ike_ports, drops),
+          resolver(links, responders, sender, pools.frames, drops),
+          cipher(links, receiver, sender, resolver, pools.frames, drops),
           poller(receiver, has_devices) {}
 
     LinkResponders responders;
     FrameSender sender;
+    OuterFragments fragments;
     FrameReceiver receiver;
     Resolver resolver;
     DpdkCipher cipher;
@@ -77,9 +80,9 @@ struct PortsWorker;
 
 template <>
 struct PortsWorker<DpdkClear> {
-    PortsWorker(Links& links, rte_mempool* pool, IkePorts ike_ports, Employment e)
-        : own(links, e.share, pool, ike_ports, e.mailbox.drops, false),
-          clear(links, own.receiver, own.sender, own.resolver, pool, e.mailbox.drops),
+    PortsWorker(Links& links, PacketPools pools, IkePorts ike_ports, Employment e)
+        : own(links, e.share, pools, ike_ports, e.mailbox.drops, false),
+          clear(links, own.receiver, own.sender, own.resolver, pools.frames, e.mailbox.drops),
           worker(clear, own.cipher, own.poller, e.mailbox, std::move(e.handoff), e.poll),
           thread(e.id, e.mailbox, e.cpu, running(worker)) {}
 
@@ -91,8 +94,8 @@ struct PortsWorker<DpdkClear> {
 
 template <>
 struct PortsWorker<TunIo> {
-    PortsWorker(Links& links, rte_mempool* pool, IkePorts ike_ports, Employment e)
-        : own(links, e.share, pool, ike_ports, e.mailbox.drops, true),
+    PortsWorker(Links& links, PacketPools pools, IkePorts ike_ports, Employment e)
+        : own(links, e.share, pools, ike_ports, e.mailbox.drops, true),
           clear(own.poller.waiter()),
           worker(clear, own.cipher, own.poller, e.mailbox, std::move(e.handoff), e.poll),
           thread(e.id, e.mailbox, e.cpu, running(worker)) {}
@@ -108,7 +111,8 @@ struct Hardware {
     std::unique_ptr<Eal> eal;
     std::unique_ptr<Pools> pools;
     std::unique_ptr<Links> links;
-    rte_mempool* pool = nullptr;
+    PacketPools from;
+    std::vector<std::unique_ptr<SpiSteering>> steering;  // by port; null where there is none
 };
 
 template <typename Clear>
@@ -124,7 +128,7 @@ class DpdkDataplane final : public WorkersDataplane {
             const WorkerId id = worker_id(i);
             const QueueShare share{to_number(id), static_cast<std::uint16_t>(options.cpus.size())};
             workers_.push_back(std::make_unique<PortsWorker<Clear>>(
-                *hardware_.links, hardware_.pool, IkePorts{.natt = natt_port_},
+                *hardware_.links, hardware_.from, IkePorts{.natt = natt_port_},
                 Employment{id, share, this->mailbox(id), this->handoff_ends_of(id), options.cpus[i], options.poll}));
             this->employ(workers_.back()->thread);
         }
@@ -152,8 +156,8 @@ class DpdkDataplane final : public WorkersDataplane {
 
     PortsStatus ports() const override {
         PortsStatus status;
-        for (const Port& port : hardware_.links->ports)
-            status.ports.push_back(port.status());
+        for (std::uint16_t i = 0; i < hardware_.links->ports.size(); ++i)
+            status.ports.push_back(port_status(PortNumber{i}));
         const NeighbourStatistics known = hardware_.links->neighbours.statistics();
         status.neighbours = {.resolved = known.resolved,
                              .asked = known.asked,
@@ -189,11 +193,35 @@ class DpdkDataplane final : public WorkersDataplane {
     }
     void let_go(WorkerId worker, ClearPort port) override { devices_.let_go(worker, port); }
 
+    PortStatus port_status(PortNumber number) const {
+        PortStatus status = hardware_.links->port(number).status();
+        status.claims = hardware_.links->claims.of(number);
+        if (workers_.size() == 1) return status;
+        status.steering = status.spreads ? Steering::kSpread : Steering::kHandoff;
+        const auto& steering = hardware_.steering[to_number(number)];
+        if (steering == nullptr || steering->steered().empty()) return status;
+        status.steering = Steering::kRules;
+        for (const EspBehind& behind : steering->steered())
+            status.steered.push_back(to_string(behind));
+        return status;
+    }
+
     std::uint16_t natt_port_;
     Hardware hardware_;
     TunDevices devices_;                                        // none where the clear side is on ports
     std::vector<std::unique_ptr<PortsWorker<Clear>>> workers_;  // ends first
 };
+
+std::vector<std::unique_ptr<SpiSteering>> steering_of(const Links& links, const Options& options) {
+    std::vector<std::unique_ptr<SpiSteering>> steering(links.ports.size());
+    if (options.cpus.size() == 1) return steering;
+    for (std::size_t i = 0; i < steering.size(); ++i) {
+        if (!links.setups[i].is_cipher()) continue;
+        const SteeringOptions how{.natt_port = options.natt_port, .tagged = links.setups[i].vlan.has_value()};
+        steering[i] = std::make_unique<SpiSteering>(links.ports[i].number(), options.cpus.size(), how);
+    }
+    return steering;
+}
 
 /// Not open where none is configured. One that is there already is refused: it would stay when this one ends.
 Result<FileDescriptor, std::string> open_host_interface(const std::string& name) {
@@ -203,7 +231,9 @@ Result<FileDescriptor, std::string> open_host_interface(const std::string& name)
     return tun;
 }
 
-Result<Hardware, std::string> open_hardware(const DpdkOptions& options, std::size_t workers) {
+Result<Hardware, std::string> open_hardware(const Options& all) {
+    const DpdkOptions& options = *all.dpdk;
+    const std::size_t workers = all.cpus.size();
     auto host = open_host_interface(options.host_interface);
     if (!host) return Failure{host.error()};
     Hardware hardware;
@@ -217,8 +247,11 @@ Result<Hardware, std::string> open_hardware(const DpdkOptions& options, std::siz
         if (!port) return Failure{port.error()};
         ports.push_back(std::move(port).value());
     }
-    hardware.pool = hardware.pools->on_node(ports.front().node());
+    hardware.from = {hardware.pools->on_node(ports.front().node()), hardware.pools->large()};
+    if (hardware.from.large == nullptr)
+        return Failure{std::string("DPDK has no memory for packets in fragments; give it more by `-m` in dpdk.eal")};
     hardware.links = std::make_unique<Links>(std::move(ports), crypto::SystemRandom().u64());
+    hardware.steering = steering_of(*hardware.links, all);
     if (host->is_open()) {
         hardware.links->host =
             std::make_unique<HostDevice>(options.host_interface, std::move(*host), hardware.links->setups);
@@ -229,7 +262,7 @@ Result<Hardware, std::string> open_hardware(const DpdkOptions& options, std::siz
 }  // namespace
 
 Result<std::unique_ptr<Dataplane>, std::string> start_dpdk_dataplane(const Options& options) {
-    auto hardware = open_hardware(*options.dpdk, options.cpus.size());
+    auto hardware = open_hardware(options);
     if (!hardware) return Failure{hardware.error()};
     if (options.dpdk->has_clear_port())
         return std::unique_ptr<Dataplane>(std::make_unique<DpdkDataplane<DpdkClear>>(std::move(*hardware), options));

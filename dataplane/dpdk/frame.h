@@ -50,6 +50,11 @@ inline void set_octets(rte_mbuf& buffer, const std::uint8_t* begin, std::size_t 
     buffer.pkt_len = static_cast<std::uint32_t>(length);
 }
 
+/// Whether so many octets before `at`, which lies in the buffer, may be written to.
+inline bool has_room_before(const rte_mbuf& buffer, const std::uint8_t* at, std::ptrdiff_t octets) {
+    return at - static_cast<const std::uint8_t*>(buffer.buf_addr) >= octets;
+}
+
 inline MutableByteView octets_of(const rte_mbuf& buffer) {
     return {rte_pktmbuf_mtod(&buffer, std::uint8_t*), buffer.data_len};
 }

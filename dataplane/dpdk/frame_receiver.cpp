@@ -17,19 +17,22 @@ TimePoint now() {
 
 }  // namespace
 
-FrameReceiver::FrameReceiver(const Links& links, QueueShare share, LinkResponders& responders, FrameSender& sender,
-                             IkePorts ports, DropCounters& drops)
+FrameReceiver::FrameReceiver(Links& links, QueueShare share, LinkResponders& responders, FrameSender& sender,
+                             OuterFragments& fragments, IkePorts ports, DropCounters& drops)
     : links_(links),
       share_(share),
       responders_(responders),
       sender_(sender),
+      fragments_(fragments),
       ike_ports_(ports),
       drops_(drops),
-      to_host_(links, drops) {
+      to_host_(links, drops),
+      router_errors_(links.setups) {
     clear_.packets = waiting_.data();
 }
 
 std::size_t FrameReceiver::poll_cipher(std::span<Received> in) {
+    fragments_.turn();
     cipher_.packets = in.data();
     for (std::uint16_t port = 0; port < links_.setups.size(); ++port) {
         if (links_.setups[port].is_cipher()) poll(PortNumber{port});
@@ -78,9 +81,11 @@ void FrameReceiver::sort(rte_mbuf* buffer, PortNumber port) {
         case FrameContents::kUdpEsp:
             return to_cipher(buffer, kind);
         case FrameContents::kPacket:
-            return to_clear(buffer, kind);
+            return to_clear(buffer, port, kind);
         case FrameContents::kIke:
             return to_control(buffer, kind);
+        case FrameContents::kFragment:
+            return gather(buffer, port, kind);
         case FrameContents::kOwn:
             return own(buffer, port, kind);
         case FrameContents::kLink:
@@ -102,10 +107,29 @@ void FrameReceiver::to_cipher(rte_mbuf* buffer, const FrameKind& kind) {
                  .traffic_class = kind.traffic_class};
 }
 
-void FrameReceiver::to_clear(rte_mbuf* buffer, const FrameKind& kind) {
+void FrameReceiver::to_clear(rte_mbuf* buffer, PortNumber port, const FrameKind& kind) {
     const MutableByteView octets = octets_of(*buffer).subspan(kind.begin, kind.length);
-    if (!count_hop(octets)) return drop(buffer, DropReason::kHopLimit);
+    if (!count_hop(octets)) return out_of_hops(buffer, port, kind);
     add_to_clear(buffer, octets);
+}
+
+/// Whoever sent the frame is told: the packet's sender, or the router on the way to it.
+void FrameReceiver::out_of_hops(rte_mbuf* buffer, PortNumber port, const FrameKind& kind) {
+    drops_.count(DropReason::kHopLimit);
+    const MutableByteView frame = octets_of(*buffer);
+    const MacAddress sender = MacAddress::at(frame.data() + 6);
+    const PortSetup& setup = links_.setup(port);
+    MutableByteView message;
+    if (has_room_before(*buffer, frame.data() + kind.ip, kLongestIcmpErrorHeaders + kTaggedEthernetHeader) &&
+        sender.is_station())
+        message = router_errors_.time_exceeded(frame.subspan(kind.begin, kind.length), setup, now());
+    if (message.empty()) return rte_pktmbuf_free(buffer);
+    const std::uint32_t header = setup.vlan ? kTaggedEthernetHeader : kEthernetHeader;
+    const std::uint16_t type = message[0] >> 4 == 4 ? kEtherTypeIpv4 : kEtherTypeIpv6;
+    write_ethernet({.destination = sender, .source = setup.mac, .type = type, .vlan = setup.vlan},
+                   message.data() - header);
+    set_octets(*buffer, message.data() - header, header + message.size());
+    sender_.send(port, buffer);
 }
 
 bool FrameReceiver::add_to_clear(rte_mbuf* buffer, MutableByteView octets) {
@@ -122,6 +146,30 @@ void FrameReceiver::to_control(rte_mbuf* buffer, const FrameKind& kind) {
     rte_pktmbuf_free(buffer);
 }
 
+void FrameReceiver::gather(rte_mbuf* buffer, PortNumber port, const FrameKind& kind) {
+    rte_mbuf* const whole = fragments_.add(octets_of(*buffer).subspan(kind.begin, kind.length), port);
+    rte_pktmbuf_free(buffer);
+    if (whole != nullptr) sort_whole(whole, port);
+}
+
+/// Of the link that the fragments came by there is nothing left in the buffer, so nothing is answered.
+void FrameReceiver::sort_whole(rte_mbuf* buffer, PortNumber port) {
+    const FrameKind kind = kind_of_whole(octets_of(*buffer), links_.setup(port), ike_ports_);
+    switch (kind.contents) {
+        case FrameContents::kRawEsp:
+        case FrameContents::kUdpEsp:
+            return to_cipher(buffer, kind);
+        case FrameContents::kIke:
+            return to_control(buffer, kind);
+        case FrameContents::kOwn:
+            return to_host_.take_from_port(buffer, octets_of(*buffer).subspan(kind.begin, kind.length), port);
+        case FrameContents::kNothing:
+            return drop(buffer, kind.reason);
+        default:
+            return drop(buffer, DropReason::kNotForUs);
+    }
+}
+
 void FrameReceiver::own(rte_mbuf* buffer, PortNumber port, const FrameKind& kind) {
     const ByteView packet = octets_of(*buffer).subspan(kind.begin, kind.length);
     const auto report = links_.setup(port).is_cipher() ? parse_too_big(packet) : std::nullopt;
@@ -136,6 +184,8 @@ void FrameReceiver::own(rte_mbuf* buffer, PortNumber port, const FrameKind& kind
 void FrameReceiver::answer(rte_mbuf* buffer, PortNumber port, const FrameKind& kind) {
     const MutableByteView frame = octets_of(*buffer);
     const auto outcome = responders_[to_number(port)].handle(frame, frame.size() + rte_pktmbuf_tailroom(buffer), now());
+    if (outcome.duplicate) [[unlikely]]
+        links_.claims.report(port, *outcome.duplicate);
     switch (outcome.verdict) {
         case LinkResponder::Verdict::kNotOurs:
             // RFC 1122 3.3.6: not what was for everybody on the link.

@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <vector>
 
+#include "dataplane/dpdk/outer_fragments.h"
 #include "dataplane/dpdk/resolver.h"
 #include "dataplane/dpdk/to_host.h"
 #include "dataplane/link/frame_kind.h"
+#include "dataplane/link/router_errors.h"
 #include "dataplane/packet/icmp_report.h"
 
 namespace esplane::dataplane {
@@ -29,8 +31,8 @@ struct QueueShare {
 class FrameReceiver {
   public:
     /// One worker's. All must outlive it.
-    FrameReceiver(const Links& links, QueueShare share, LinkResponders& responders, FrameSender& sender, IkePorts ports,
-                  DropCounters& drops);
+    FrameReceiver(Links& links, QueueShare share, LinkResponders& responders, FrameSender& sender,
+                  OuterFragments& fragments, IkePorts ports, DropCounters& drops);
 
     /// Looks at all ports of the cipher side once, and describes in `in`, kBurst packets, what came for that side;
     /// returns how many. What is for the clear side waits.
@@ -68,19 +70,24 @@ class FrameReceiver {
     void poll(PortNumber port, std::uint16_t queue);
     void sort(rte_mbuf* buffer, PortNumber port);
     void to_cipher(rte_mbuf* buffer, const FrameKind& kind);
-    void to_clear(rte_mbuf* buffer, const FrameKind& kind);
+    void to_clear(rte_mbuf* buffer, PortNumber port, const FrameKind& kind);
+    void out_of_hops(rte_mbuf* buffer, PortNumber port, const FrameKind& kind);
     void to_control(rte_mbuf* buffer, const FrameKind& kind);
+    void gather(rte_mbuf* buffer, PortNumber port, const FrameKind& kind);
+    void sort_whole(rte_mbuf* buffer, PortNumber port);
     void own(rte_mbuf* buffer, PortNumber port, const FrameKind& kind);
     void answer(rte_mbuf* buffer, PortNumber port, const FrameKind& kind);
     void drop(rte_mbuf* buffer, DropReason reason);
 
-    const Links& links_;
+    Links& links_;
     QueueShare share_;
     LinkResponders& responders_;
     FrameSender& sender_;
+    OuterFragments& fragments_;
     IkePorts ike_ports_;
     DropCounters& drops_;
     ToHost to_host_;
+    RouterErrors router_errors_;
     Arrivals cipher_;
     Arrivals clear_;
     std::array<Received, kBurst> waiting_;  // for the clear side

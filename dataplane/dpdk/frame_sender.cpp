@@ -6,7 +6,8 @@
 
 namespace esplane::dataplane {
 
-FrameSender::FrameSender(const Links& links, std::uint16_t queue) : queue_(queue), outgoing_(links.ports.size()) {
+FrameSender::FrameSender(const Links& links, std::uint16_t queue, PacketPools pools)
+    : queue_(queue), pools_(pools), outgoing_(links.ports.size()) {
     for (std::size_t i = 0; i < outgoing_.size(); ++i)
         outgoing_[i].number = links.ports[i].number();
 }
@@ -23,6 +24,15 @@ std::size_t FrameSender::flush() {
         if (outgoing.count > 0) flush(outgoing);
     }
     return std::exchange(lost_, 0);
+}
+
+rte_mbuf* FrameSender::moved(rte_mbuf* frame) {
+    rte_mbuf* const copy = rte_pktmbuf_copy(frame, pools_.frames, 0, UINT32_MAX);
+    rte_pktmbuf_free(frame);
+    if (copy != nullptr && copy->nb_segs == 1) return copy;
+    rte_pktmbuf_free(copy);
+    ++lost_;
+    return nullptr;
 }
 
 void FrameSender::flush(Outgoing& outgoing) {

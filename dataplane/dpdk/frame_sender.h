@@ -6,19 +6,24 @@
 
 #include "dataplane/dpdk/frame.h"
 #include "dataplane/dpdk/links.h"
+#include "dataplane/dpdk/pools.h"
 
 namespace esplane::dataplane {
 
 class FrameSender {
   public:
     /// One worker's: `queue` of each port is its own.
-    FrameSender(const Links& links, std::uint16_t queue);
+    FrameSender(const Links& links, std::uint16_t queue, PacketPools pools);
     ~FrameSender();
     FrameSender(const FrameSender&) = delete;
     FrameSender& operator=(const FrameSender&) = delete;
 
     /// Takes the buffer, whose octets are a whole frame.
     void send(PortNumber port, rte_mbuf* frame) {
+        if (frame->pool == pools_.large) [[unlikely]]
+            frame = moved(frame);
+        if (frame == nullptr) [[unlikely]]
+            return;
         Outgoing& outgoing = outgoing_[to_number(port)];
         if (outgoing.count == outgoing.frames.size()) [[unlikely]]
             flush(outgoing);
@@ -34,8 +39,11 @@ class FrameSender {
         std::array<rte_mbuf*, kBurst> frames;
     };
     void flush(Outgoing& outgoing);
+    /// In a buffer that a device may keep. Null, and the frame is lost, when there is none for it.
+    rte_mbuf* moved(rte_mbuf* frame);
 
     std::uint16_t queue_;
+    PacketPools pools_;
     std::vector<Outgoing> outgoing_;  // by port
     std::size_t lost_ = 0;
 };

@@ -35,9 +35,9 @@ class FreshFrames {
 /// before that. False when the buffer has no such room.
 inline bool put_in_place(const Received& received, std::ptrdiff_t before, std::ptrdiff_t headroom, Slot& slot) {
     const rte_mbuf& buffer = *received.frame->buffer;
-    auto* const base = static_cast<std::uint8_t*>(buffer.buf_addr);
+    const auto* const base = static_cast<std::uint8_t*>(buffer.buf_addr);
     std::uint8_t* const octets = received.octets.data() - before;
-    if (octets - base < headroom) return false;
+    if (!has_room_before(buffer, octets, headroom)) return false;
     slot.octets = octets;
     slot.capacity = static_cast<std::uint32_t>(base + buffer.buf_len - octets);
     slot.frame = received.frame;

@@ -11,7 +11,7 @@ LinkHeaders::Way LinkHeaders::make(const IpAddress& destination) const {
     if (!hop) return {};
     const auto mac = links_.neighbours.find(hop->port, hop->address);
     const PortSetup& port = links_.setup(hop->port);
-    Way way{.hop = *hop, .exists = true, .has_mac = mac.has_value()};
+    Way way{.hop = *hop, .exists = true, .has_mac = mac.has_value(), .mtu_bytes = port.mtu_bytes};
     const std::uint16_t type = destination.family() == Family::kIpv4 ? kEtherTypeIpv4 : kEtherTypeIpv6;
     way.length = static_cast<std::uint8_t>(
         write_ethernet({.destination = mac.value_or(MacAddress{}), .source = port.mac, .type = type, .vlan = port.vlan},

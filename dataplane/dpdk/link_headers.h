@@ -13,6 +13,7 @@ class LinkHeaders {
         bool is_own = false;   ///< it is an address of the gateway's
         bool exists = false;   ///< a clear port has the destination on its link, or a gateway
         bool has_mac = false;  ///< else the header lacks its destination
+        std::uint32_t mtu_bytes = 0;
         std::uint8_t length = 0;
         std::array<std::uint8_t, kTaggedEthernetHeader> octets{};  ///< at their end, the header
     };

@@ -1,4 +1,4 @@
-// What all workers share of the ports: fixed at the start, but for the neighbours on their links.
+// What all workers share of the ports: fixed at the start, but for what is said on their links.
 #pragma once
 
 #include <memory>
@@ -6,6 +6,7 @@
 
 #include "dataplane/dpdk/host_device.h"
 #include "dataplane/dpdk/port.h"
+#include "dataplane/link/address_claims.h"
 #include "dataplane/link/neighbour_table.h"
 #include "dataplane/link/next_hops.h"
 #include "dataplane/link/responder.h"
@@ -26,6 +27,7 @@ struct Links {
     NextHops hops{setups};
     NeighbourTable neighbours;
     std::unique_ptr<HostDevice> host;  ///< null: the host has no part in the ports
+    AddressClaims claims;
 };
 
 }  // namespace esplane::dataplane

@@ -14,6 +14,8 @@ namespace esplane::dataplane {
 namespace {
 
 constexpr unsigned kCache = 256;  // buffers that each worker keeps for itself
+constexpr std::size_t kLargeRoom = UINT16_MAX;
+constexpr unsigned kLargeBuffers = 64;  // for each worker; of one burst, which ends before the next begins
 
 /// Room for what the device writes, the ESP trailer and ICV that come behind it.
 std::size_t room_bytes(const DpdkOptions& options) {
@@ -38,15 +40,19 @@ unsigned buffers(const DpdkOptions& options, std::size_t workers) {
 std::size_t pool_bytes(const DpdkOptions& options, std::size_t workers) {
     constexpr std::size_t kBeside = 64 << 20;  // queues of virtual devices, rings, the EAL's own
     constexpr std::size_t kHeaders = 256;
-    return buffers(options, workers) * (room_bytes(options) + kHeaders) + kBeside;
+    return buffers(options, workers) * (room_bytes(options) + kHeaders) +
+           workers * kLargeBuffers * (kLargeRoom + kHeaders) + kBeside;
 }
 
 Pools::Pools(const DpdkOptions& options, std::size_t workers)
-    : buffers_(buffers(options, workers)), room_bytes_(room_bytes(options)) {}
+    : buffers_(buffers(options, workers)),
+      large_buffers_(static_cast<unsigned>(workers * kLargeBuffers)),
+      room_bytes_(room_bytes(options)) {}
 
 Pools::~Pools() {
     for (const auto& [node, pool] : pools_)
         rte_mempool_free(pool);
+    rte_mempool_free(large_);
 }
 
 rte_mempool* Pools::on_node(int node) {
@@ -56,6 +62,12 @@ rte_mempool* Pools::on_node(int node) {
                                        static_cast<std::uint16_t>(room_bytes_), node);
     }
     return pool;
+}
+
+rte_mempool* Pools::large() {
+    if (large_ == nullptr)
+        large_ = rte_pktmbuf_pool_create("esplane-large", large_buffers_, 0, 0, kLargeRoom, SOCKET_ID_ANY);
+    return large_;
 }
 
 }  // namespace esplane::dataplane

@@ -134,6 +134,27 @@ Json worker_json(const dataplane::WorkerStatus& worker) {
         {"drops", drops(worker.drops)}};
 }
 
+std::string_view name(dataplane::Steering steering) {
+    switch (steering) {
+        case dataplane::Steering::kOneWorker:
+            return "one_worker";
+        case dataplane::Steering::kRules:
+            return "rte_flow";
+        case dataplane::Steering::kSpread:
+            return "rss";
+        case dataplane::Steering::kHandoff:
+            return "handoff";
+    }
+    return "one_worker";
+}
+
+Json claims(const std::vector<dataplane::AddressClaim>& list) {
+    Json result = Json::array();
+    for (const dataplane::AddressClaim& claim : list)
+        result.push_back({{"address", claim.address}, {"mac", claim.mac}});
+    return result;
+}
+
 Json port_json(const dataplane::PortStatus& port) {
     const dataplane::PortCounters& counters = port.counters;
     return {{"name", port.name},
@@ -147,6 +168,9 @@ Json port_json(const dataplane::PortStatus& port) {
             {"speed_mbps", port.mbps == 0 ? Json(nullptr) : Json(port.mbps)},
             {"ipv4_checksum", port.checks_ipv4 ? "device" : "software"},
             {"rss", port.spreads},
+            {"steering", name(port.steering)},
+            {"steered", port.steered},
+            {"claimed_by_others", claims(port.claims)},
             {"packets_in", counters.packets_in},
             {"bytes_in", counters.bytes_in},
             {"packets_out", counters.packets_out},

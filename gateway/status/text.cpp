@@ -42,6 +42,16 @@ std::string kind_of(const Json& child) {
     return word(child, "mode", "tunnel") == "transport" ? kind + " in transport mode" : kind;
 }
 
+/// Where a worker has the choice of more than one queue; else empty.
+std::string steering_of(const Json& port) {
+    const std::string steering = word(port, "steering", "");
+    if (steering == "rte_flow")
+        return fmt::format("the device puts {} into its worker's", joined(field(port, "steered")));
+    if (steering == "rss") return "the device spreads packets (RSS), the workers hand over what is another's";
+    if (steering == "handoff") return "the driver spreads packets, the workers hand over what is another's";
+    return {};
+}
+
 class Renderer {
   public:
     explicit Renderer(const TextOptions& options) : options_(options) {}
@@ -191,6 +201,11 @@ void Renderer::port(const Json& port) {
                          word(port, "driver"), word(port, "mtu"));
     line("has", fmt::format("{}, {}; IPv4 checksums are verified by {}", word(port, "mac"),
                             count_text(number(port, "queues"), "queue"), counts ? "the device" : "the workers"));
+    if (const std::string how = steering_of(port); !how.empty()) line("queues", how);
+    for (const Json& claim : field(port, "claimed_by_others")) {
+        line("clash", colored("31", fmt::format("{} is claimed by another station, {}", word(claim, "address"),
+                                                word(claim, "mac"))));
+    }
     line("in", fmt::format("{} ({}), missed {}, errors {}, without buffer {}", size_text(number(port, "bytes_in")),
                            count_text(number(port, "packets_in"), "packet"), number(port, "missed"),
                            number(port, "errors_in"), number(port, "no_buffer")));

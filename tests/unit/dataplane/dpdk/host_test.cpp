@@ -58,7 +58,7 @@ struct Ports {
 
     std::unique_ptr<Eal> eal = value_of(Eal::start(options(), pool_bytes(options(), 1)));
     Pools pools{options(), 1};
-    rte_mempool* pool = pools.on_node(0);
+    PacketPools from{pools.on_node(0), pools.large()};
     Links links{open(pools), 1};
 };
 
@@ -66,7 +66,7 @@ struct Ports {
 class Worker {
   public:
     Worker() {
-        REQUIRE(ports_.pool != nullptr);
+        REQUIRE(ports_.from.frames != nullptr);
         receiver.set_clear_port(kClearPort);
     }
     ~Worker() {
@@ -121,7 +121,7 @@ class Worker {
     }
 
     rte_mbuf* buffer_with(const Bytes& packet) const {
-        rte_mbuf* const buffer = rte_pktmbuf_alloc(ports_.pool);
+        rte_mbuf* const buffer = rte_pktmbuf_alloc(ports_.from.frames);
         REQUIRE(buffer != nullptr);
         auto* const begin = rte_pktmbuf_mtod(buffer, std::uint8_t*);
         std::copy(packet.begin(), packet.end(), begin);
@@ -155,10 +155,11 @@ class Worker {
     Links& links = with_device();
     DropCounters drops;
     LinkResponders responders = responders_of(links);
-    FrameSender sender{links, 0};
-    FrameReceiver receiver{links, {}, responders, sender, {}, drops};
-    Resolver resolver{links, responders, sender, ports_.pool, drops};
-    FromHost from_host{links.host.get(), links, receiver, sender, resolver, ports_.pool, drops};
+    FrameSender sender{links, 0, ports_.from};
+    OuterFragments fragments{ports_.from, 1, drops};
+    FrameReceiver receiver{links, {}, responders, sender, fragments, {}, drops};
+    Resolver resolver{links, responders, sender, ports_.from.frames, drops};
+    FromHost from_host{links.host.get(), links, receiver, sender, resolver, ports_.from.frames, drops};
 };
 
 void hear(Links& links, PortNumber port, const char* neighbour) {
@@ -365,7 +366,7 @@ TEST_CASE("What routers say of packets that were too big is for who has sent the
 }
 
 TEST_CASE("Every buffer goes back, those too that wait at the end") {
-    const auto free_buffers = [] { return rte_mempool_avail_count(Ports::instance().pool); };
+    const auto free_buffers = [] { return rte_mempool_avail_count(Ports::instance().from.frames); };
     { const Worker first; }
     const unsigned before = free_buffers();
     {

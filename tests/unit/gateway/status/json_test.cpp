@@ -76,6 +76,18 @@ TEST_CASE("ports tell what they are and what they carried, where there are any")
     CHECK(port["rss"] == false);
     CHECK(port["packets_in"] == 12);
     CHECK(port["missed"] == 1);
+    CHECK(port["steering"] == "one_worker");
+    CHECK(port["steered"] == Json::array());
+    CHECK(port["claimed_by_others"] == Json::array());
+    dataplane::PortStatus& steered = report.ports.ports.front();
+    steered.steering = dataplane::Steering::kRules;
+    steered.steered = {"esp/ipv4"};
+    steered.claims = {{"192.0.2.1", "02:00:5e:00:53:99", 4}};
+    const Json changed = to_json(report)["ports"][0];
+    CHECK(changed["steering"] == "rte_flow");
+    CHECK(changed["steered"] == Json::array({"esp/ipv4"}));
+    CHECK(changed["claimed_by_others"][0]["address"] == "192.0.2.1");
+    CHECK(changed["claimed_by_others"][0]["mac"] == "02:00:5e:00:53:99");
     CHECK(status["neighbours"]["resolved"] == 3);
 }
 

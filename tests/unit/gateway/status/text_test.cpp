@@ -63,6 +63,23 @@ host interface esp-host
 )"));
 }
 
+TEST_CASE("a port tells how packets find their worker, and who claims its addresses") {
+    Report report = example_report();
+    report.ports.ports = {example_port()};
+    dataplane::PortStatus& port = report.ports.ports.front();
+    port.steering = dataplane::Steering::kRules;
+    port.steered = {"esp/ipv4", "esp/udp/ipv6"};
+    port.claims = {{"192.0.2.1", "02:00:5e:00:53:99", 4}};
+    CHECK_THAT(text_of(to_json(report)), Catch::Contains(R"(
+    queues the device puts esp/ipv4, esp/udp/ipv6 into its worker's
+    clash  192.0.2.1 is claimed by another station, 02:00:5e:00:53:99
+)"));
+    port.steering = dataplane::Steering::kSpread;
+    CHECK_THAT(text_of(to_json(report)), Catch::Contains("\n    queues the device spreads packets (RSS), "));
+    port.steering = dataplane::Steering::kHandoff;
+    CHECK_THAT(text_of(to_json(report)), Catch::Contains("\n    queues the driver spreads packets, "));
+}
+
 TEST_CASE("a CHILD_SA on its way out takes one line") {
     Json status = to_json(example_report());
     status["tunnels"][0]["children"][0]["state"] = "retiring";
