@@ -43,8 +43,9 @@ class TunnelState {
     const TunnelPolicy policy;
     const std::optional<WorkerId> elsewhere;  ///< the other worker that has it; here it never has a CHILD_SA
     std::vector<Policy> policies;
-    PathMtu path_mtu;       ///< of the outer path
-    InnerSizes sizes_told;  ///< to the control thread
+    std::vector<ChildSa*> children;  ///< all there are now, in no order
+    PathMtu path_mtu;                ///< of the outer path
+    InnerSizes sizes_told;           ///< to the control thread
     DropCounters drops;
 };
 

@@ -14,12 +14,8 @@ void SaStore::apply(AddTunnel& command) {
 void SaStore::apply(RemoveTunnel& command) {
     auto found = tunnels_.extract(command.tunnel);
     if (found.empty()) return;
-    std::vector<ChildId> left;
-    for (const auto& [id, child] : children_) {
-        if (child->tunnel_id == command.tunnel) left.push_back(id);
-    }
-    for (const ChildId id : left)
-        retire(id);
+    while (!found.mapped()->children.empty())
+        retire(found.mapped()->children.back()->id);
     policies_.remove(found.mapped().get());
     events_.post(TunnelReturned{std::move(found.mapped())});
 }
@@ -34,6 +30,7 @@ void SaStore::apply(Install& command) {
     }
     const ChildId id = child.id;
     outbound_.emplace(child.out.spi, &child);
+    child.tunnel->children.push_back(&child);
     children_[id] = std::move(command.child);
     events_.post(Installed{id});
     if (child.send_at_once) send_on(child);
@@ -60,6 +57,7 @@ void SaStore::retire(ChildId id) {
     ChildSa& child = *found.mapped();
     inbound_.erase(child.in.spi);
     forget_outbound(child);
+    std::erase(child.tunnel->children, &child);
     if (child.policy->sending == &child) child.policy->sending = nullptr;
     events_.post(Returned{id, std::move(found.mapped())});
 }
@@ -127,9 +125,8 @@ void SaStore::send_on(ChildSa& child) {
 }
 
 void SaStore::resize(TunnelState& tunnel) {
-    for (const auto& [id, child] : children_) {
-        if (child->tunnel == &tunnel) child->resize();
-    }
+    for (ChildSa* const child : tunnel.children)
+        child->resize();
     tell_sizes(tunnel);
 }
 

@@ -67,7 +67,9 @@ class Worker {
     }
 
     /// Whether there is more to do, of which the waiter will not tell.
-    bool has_backlog() const { return clear_.has_backlog() || cipher_.has_backlog() || handoff_.has_backlog(); }
+    bool has_backlog() const {
+        return has_commands_ || clear_.has_backlog() || cipher_.has_backlog() || handoff_.has_backlog();
+    }
 
   private:
     void count_turn() {
@@ -95,14 +97,18 @@ class Worker {
         return early_.empty() && !events_.has_waiting() ? -1 : 10;
     }
 
+    /// A few: a crowd of them, as when all tunnels go down at once, is not done before packets but between them.
     void take_commands() {
-        bool any = false;
-        while (auto command = mailbox_.commands.pop()) {
+        constexpr int kMost = 16;
+        int taken = 0;
+        for (; taken < kMost; ++taken) {
+            auto command = mailbox_.commands.pop();
+            if (!command) break;
             std::visit([this](auto& what) { this->apply(what); }, *command);
-            any = true;
         }
+        has_commands_ = taken == kMost;
         // What the control thread could not get into the ring has room now; it sleeps until it is told.
-        if (any && mailbox_.commands.is_room_wanted()) mailbox_.to_control.ring();
+        if (taken > 0 && mailbox_.commands.is_room_wanted()) mailbox_.to_control.ring();
     }
 
     template <typename What>
@@ -329,9 +335,10 @@ class Worker {
     Notices notices_;
     EarlyArrivals early_;
     crypto::EspCipher esp_;
-    TimePoint time_;           // of this turn
-    std::int64_t now_ = 0;     // the same in nanoseconds
-    std::size_t arrived_ = 0;  // packets in this turn
+    TimePoint time_;             // of this turn
+    std::int64_t now_ = 0;       // the same in nanoseconds
+    std::size_t arrived_ = 0;    // packets in this turn
+    bool has_commands_ = false;  // perhaps, in the ring
     Fitting fitting_;
     FragmentPorts out_fragments_{DatagramLimits{}};
     FragmentPorts in_fragments_{DatagramLimits{}};

@@ -342,6 +342,29 @@ TEST_CASE("what the other side does not take is counted") {
     CHECK(bench.mailbox.packets.read() == 3);
 }
 
+TEST_CASE("a crowd of commands is done between packets, not before them") {
+    Bench bench;
+    bench.add_tunnel();
+    bench.install(test::child_options());
+    bench.work();
+    (void)bench.events();
+    constexpr std::uint32_t kCrowd = 1000;
+    for (std::uint32_t i = 0; i < kCrowd; ++i)
+        bench.give(Retire{ChildId{100 + i}});
+    bench.clear.arrive(test::outgoing_packet(50), test::kDevice);
+    bench.worker().turn();
+    CHECK(bench.cipher.take().size() == 1);
+    CHECK(bench.events_of<Returned>().size() < 100);
+    CHECK(bench.worker().has_backlog());
+    bench.work();
+    bench.give(Retire{ChildId{1}});
+    bench.work();
+    const auto returned = bench.events_of<Returned>();
+    REQUIRE_FALSE(returned.empty());
+    CHECK(returned.back().child != nullptr);
+    CHECK_FALSE(bench.worker().has_backlog());
+}
+
 TEST_CASE("devices come and go") {
     Bench bench;
     const Bell first;
