@@ -38,6 +38,9 @@ class RingPorts {
 
     dataplane::DpdkClear& clear() { return worker_->clear; }
     dataplane::DpdkCipher& cipher() { return worker_->cipher; }
+    dataplane::FrameReceiver& receiver() { return worker_->receiver; }
+    /// What the ports themselves had no use for.
+    const dataplane::DropCounters& drops() const { return worker_->drops; }
 
   private:
     struct Worker {

@@ -35,6 +35,34 @@ crypto::Secret key(const Suite& suite, std::uint32_t number) {
     return made;
 }
 
+ChildOptions mirrored(ChildOptions options) {
+    std::swap(options.spi_in, options.spi_out);
+    std::swap(options.key_in, options.key_out);
+    std::swap(options.selectors.local, options.selectors.remote);
+    std::swap(options.outer.local, options.outer.remote);
+    return options;
+}
+
+}  // namespace
+
+IpAddress our_host() {
+    return IpAddress::v4(0x0a010009);
+}
+
+IpAddress host_behind(std::uint32_t tunnel) {
+    return IpAddress::v4(0x0a800009 + (tunnel << 8));
+}
+
+TunnelPolicy tunnel_policy(std::uint32_t number) {
+    TunnelPolicy policy;
+    policy.id = TunnelId{number};
+    policy.port = kDevice;
+    policy.policies = {selectors(number)};
+    policy.mtu_bytes = 9000;
+    policy.mss_bytes = 1360;
+    return policy;
+}
+
 ChildOptions child_options(const Suite& suite, std::uint32_t number) {
     ChildOptions options{.id = ChildId{number},
                          .tunnel = TunnelId{number},
@@ -51,37 +79,9 @@ ChildOptions child_options(const Suite& suite, std::uint32_t number) {
     return options;
 }
 
-ChildOptions mirrored(ChildOptions options) {
-    std::swap(options.spi_in, options.spi_out);
-    std::swap(options.key_in, options.key_out);
-    std::swap(options.selectors.local, options.selectors.remote);
-    std::swap(options.outer.local, options.outer.remote);
-    return options;
-}
-
-TunnelPolicy policy(std::uint32_t number) {
-    TunnelPolicy policy;
-    policy.id = TunnelId{number};
-    policy.port = kDevice;
-    policy.policies = {selectors(number)};
-    policy.mtu_bytes = 9000;
-    policy.mss_bytes = 1360;
-    return policy;
-}
-
-}  // namespace
-
-IpAddress our_host() {
-    return IpAddress::v4(0x0a010009);
-}
-
-IpAddress host_behind(std::uint32_t tunnel) {
-    return IpAddress::v4(0x0a800009 + (tunnel << 8));
-}
-
 Tunnels::Tunnels(const Suite& suite, std::uint32_t count) {
     for (std::uint32_t number = 0; number < count; ++number) {
-        TunnelState& tunnel = *tunnels.emplace_back(std::make_unique<TunnelState>(policy(number)));
+        TunnelState& tunnel = *tunnels.emplace_back(std::make_unique<TunnelState>(tunnel_policy(number)));
         ChildSa& child = *children.emplace_back(std::make_unique<ChildSa>(child_options(suite, number)));
         crypto::require(child.join(tunnel), "a tunnel of the benchmark has a policy");
         child.policy->sending = &child;

@@ -31,6 +31,9 @@ struct Tunnels {
     dataplane::SpiTable inbound;
 };
 
+/// Of our end of tunnel `number`.
+dataplane::TunnelPolicy tunnel_policy(std::uint32_t number);
+dataplane::ChildOptions child_options(const Suite& suite, std::uint32_t number);
 /// The other end of tunnel `number`.
 std::unique_ptr<dataplane::ChildSa> make_peer(const Suite& suite, std::uint32_t number);
 

@@ -1,20 +1,11 @@
 #include "tests/unit/dataplane/support/allocations.h"
 
-#include <algorithm>
+#include <cerrno>
 #include <cstdlib>
-#include <new>
 
 namespace {
 
 thread_local std::size_t count = 0;
-
-void* allocate(std::size_t size, std::size_t alignment) {
-    ++count;
-    const std::size_t padded = (std::max<std::size_t>(size, 1) + alignment - 1) / alignment * alignment;
-    void* const block = std::aligned_alloc(alignment, padded);
-    if (block == nullptr) throw std::bad_alloc();
-    return block;
-}
 
 }  // namespace
 
@@ -22,27 +13,57 @@ std::size_t esplane::dataplane::test::allocations() {
     return count;
 }
 
-void* operator new(std::size_t size) {
-    return allocate(size, alignof(std::max_align_t));
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ESPLANE_HAS_ADDRESS_SANITIZER
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define ESPLANE_HAS_ADDRESS_SANITIZER
+#endif
+
+#ifdef ESPLANE_HAS_ADDRESS_SANITIZER
+
+#include <sanitizer/allocator_interface.h>
+
+namespace {
+
+[[maybe_unused]] const int hooks = __sanitizer_install_malloc_and_free_hooks(
+    [](const volatile void*, std::size_t) { ++count; }, [](const volatile void*) {});
+
+}  // namespace
+
+#else
+
+// glibc's own, which free() knows.
+extern "C" {
+void* __libc_malloc(std::size_t size);                           // NOLINT(bugprone-reserved-identifier)
+void* __libc_calloc(std::size_t number, std::size_t size);       // NOLINT(bugprone-reserved-identifier)
+void* __libc_realloc(void* block, std::size_t size);             // NOLINT(bugprone-reserved-identifier)
+void* __libc_memalign(std::size_t alignment, std::size_t size);  // NOLINT(bugprone-reserved-identifier)
+
+void* malloc(std::size_t size) {
+    ++count;
+    return __libc_malloc(size);
 }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-    return operator new(size);
+void* calloc(std::size_t number, std::size_t size) {
+    ++count;
+    return __libc_calloc(number, size);
 }
-void* operator new(std::size_t size, std::align_val_t alignment) {
-    return allocate(size, static_cast<std::size_t>(alignment));
+void* realloc(void* block, std::size_t size) {
+    ++count;
+    return __libc_realloc(block, size);
 }
-void operator delete(void* block) noexcept {
-    std::free(block);
+void* memalign(std::size_t alignment, std::size_t size) {
+    ++count;
+    return __libc_memalign(alignment, size);
 }
-void operator delete(void* block, std::size_t) noexcept {
-    std::free(block);
+void* aligned_alloc(std::size_t alignment, std::size_t size) {
+    return memalign(alignment, size);
 }
-void operator delete(void* block, const std::nothrow_t&) noexcept {
-    std::free(block);
+int posix_memalign(void** block, std::size_t alignment, std::size_t size) {
+    *block = memalign(alignment, size);
+    return *block == nullptr ? ENOMEM : 0;
 }
-void operator delete(void* block, std::align_val_t) noexcept {
-    std::free(block);
 }
-void operator delete(void* block, std::size_t, std::align_val_t) noexcept {
-    std::free(block);
-}
+
+#endif

@@ -1,11 +1,12 @@
-// Counts what this program allocates. Replaces operator new and delete of the whole test program.
+// Counts what this program allocates, by malloc or operator new. Replaces malloc and its like in the whole test
+// program; under AddressSanitizer, which has an allocator of its own, it is told by that.
 #pragma once
 
 #include <cstddef>
 
 namespace esplane::dataplane::test {
 
-/// Calls of operator new by this thread, since it began.
+/// Blocks that this thread has asked for, since it began.
 std::size_t allocations();
 
 }  // namespace esplane::dataplane::test
