@@ -50,12 +50,24 @@ class Check {
         const WrittenPort& port = ports_[index];
         const std::string_view device = device_name(port.options.device);
         const auto [first, is_new] = devices_.emplace(device, index);
-        if (is_new) return;
+        if (is_new) return check_interface(index);
         const bool is_virtual = device.starts_with("net_");
         port.section.complain(port.device, "device",
                               quoted(device) + " is the device of " + name(first->second) +
                                   (is_virtual ? "; give each a name of its own, with another number at its end"
                                               : "; write each device once"));
+    }
+
+    /// Each of two devices on one interface would receive all that comes in there.
+    void check_interface(std::size_t index) {
+        const WrittenPort& port = ports_[index];
+        const std::string_view interface = interface_of(port.options.device);
+        if (interface.empty()) return;
+        const auto [first, is_new] = interfaces_.emplace(interface, index);
+        if (is_new) return;
+        port.section.complain(
+            port.device, "device",
+            quoted(interface) + " is the interface of " + name(first->second) + "; give each port one of its own");
     }
 
     /// Whether no port has it yet.
@@ -89,6 +101,7 @@ class Check {
     const std::vector<WrittenPort>& ports_;
     std::map<std::string_view, std::size_t> names_;
     std::map<std::string_view, std::size_t> devices_;
+    std::map<std::string_view, std::size_t> interfaces_;
     std::map<IpAddress, std::size_t> addresses_;
 };
 

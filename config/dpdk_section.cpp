@@ -13,9 +13,14 @@ namespace {
 constexpr Key kDpdkKeys[] = {{"eal"}, {"host_interface"}, {"ports"}};
 constexpr std::size_t kMostPorts = 32;  // RTE_MAX_ETHPORTS, as DPDK is built unless told otherwise
 
-void read_eal(const Section& dpdk, std::vector<std::string>& into) {
+dataplane::WrittenAt written_at(const std::string& file, Place place) {
+    return {file + ':' + std::to_string(place.line) + ':' + std::to_string(place.column)};
+}
+
+void read_eal(const Section& dpdk, const std::string& file, dataplane::DpdkOptions& into) {
     const std::optional<List> list = dpdk.list("eal");
     if (!list) return;
+    into.eal_at = written_at(file, list->place);
     bool after_option = false;
     for (const Scalar& value : list->values) {
         const Parsed<std::string> argument = parse_eal_argument(value.text);
@@ -26,7 +31,7 @@ void read_eal(const Section& dpdk, std::vector<std::string>& into) {
             dpdk.complain(value.place, "eal",
                           quoted(value.text) + " stands behind no option; write them as [\"-m\", \"512\"]");
         } else {
-            into.push_back(*argument);
+            into.eal.push_back(*argument);
         }
         after_option = is_option;
     }
@@ -37,8 +42,8 @@ void check_sides(const Section& dpdk, Place place, const std::vector<dataplane::
     dpdk.complain(place, "ports", "none is on the cipher side, where the peers are; give one role: cipher or both");
 }
 
-void read_ports(const Section& dpdk, std::size_t workers, std::vector<dataplane::PortOptions>& into,
-                Problems& problems) {
+void read_ports(const Section& dpdk, std::size_t workers, const std::string& file,
+                std::vector<dataplane::PortOptions>& into, Problems& problems) {
     const std::size_t at_first = problems.count();
     if (!dpdk.has("ports")) dpdk.missing("ports", "list them, each with name, device and addresses");
     const YamlNode* list = dpdk.maps("ports");
@@ -51,6 +56,7 @@ void read_ports(const Section& dpdk, std::size_t workers, std::vector<dataplane:
         const std::size_t before = problems.count();
         WrittenPort port = read_port(dpdk.section_of("ports", *item, kPortKeys), workers);
         if (problems.count() != before) continue;  // what is wrong there may be what two seem to have in common
+        port.options.device_at = written_at(file, port.device);
         into.push_back(port.options);
         sound.push_back(std::move(port));
     }
@@ -60,7 +66,8 @@ void read_ports(const Section& dpdk, std::size_t workers, std::vector<dataplane:
 
 }  // namespace
 
-void read_dpdk(const Section& root, std::optional<Backend> backend, gateway::Options& into, Problems& problems) {
+void read_dpdk(const Section& root, std::optional<Backend> backend, const std::string& file, gateway::Options& into,
+               Problems& problems) {
     if (!root.has("dpdk")) return;
     const Section dpdk = root.section("dpdk", kDpdkKeys);
     if (backend == Backend::kTun) {
@@ -69,9 +76,9 @@ void read_dpdk(const Section& root, std::optional<Backend> backend, gateway::Opt
                       "leave it out");
     }
     dataplane::DpdkOptions options;
-    read_eal(dpdk, options.eal);
+    read_eal(dpdk, file, options);
     dpdk.read("host_interface", options.host_interface, parse_interface_name);
-    read_ports(dpdk, into.dataplane.cpus.size(), options.ports, problems);
+    read_ports(dpdk, into.dataplane.cpus.size(), file, options.ports, problems);
     if (backend == Backend::kDpdk) into.dataplane.dpdk = std::move(options);
 }
 

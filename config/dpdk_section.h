@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "config/gateway_section.h"
 #include "config/problems.h"
@@ -10,7 +11,9 @@
 
 namespace esplane::config {
 
-/// Fills `into.dataplane.dpdk` if `backend`, where known, wants that. `gateway` must be read before.
-void read_dpdk(const Section& root, std::optional<Backend> backend, gateway::Options& into, Problems& problems);
+/// Fills `into.dataplane.dpdk` if `backend`, where known, wants that. `gateway` must be read before. `file` is its
+/// name, for messages of the running gateway.
+void read_dpdk(const Section& root, std::optional<Backend> backend, const std::string& file, gateway::Options& into,
+               Problems& problems);
 
 }  // namespace esplane::config

@@ -50,6 +50,23 @@ void check_remote(const Section& tunnel, const std::vector<IpAddress>& own, cons
                     "no port with role cipher or both has an " + family + " address; give one to a port");
 }
 
+/// An address of whichever port is answered here, and never sent to.
+void check_peer(const Section& tunnel, const dataplane::DpdkOptions& dpdk, const gateway::TunnelOptions& read) {
+    const std::optional<IpAddress>& peer = read.ike.remote_address;
+    if (!peer || peer == read.ike.local_address) return;
+    const auto has_it = [&](const dataplane::PortOptions& port) {
+        return std::any_of(port.addresses.begin(), port.addresses.end(),
+                           [&](const dataplane::PortAddress& own) { return own.address == *peer; });
+    };
+    const auto port = std::find_if(dpdk.ports.begin(), dpdk.ports.end(), has_it);
+    if (port == dpdk.ports.end()) return;
+    const Section remote = tunnel.section("remote", kEndKeys);
+    if (const std::optional<Scalar> written = remote.scalar("address")) {
+        remote.complain(written->place, "address",
+                        quoted(written->text) + " is an address of port " + quoted(port->name) + "; write the peer's");
+    }
+}
+
 void refuse_device_key(const Section& tunnel, std::string_view key, const dataplane::PortOptions& port) {
     if (!tunnel.has(key)) return;
     const std::optional<Scalar> written = tunnel.scalar(key);
@@ -81,6 +98,7 @@ void check_dpdk(const Section& tunnel, const dataplane::DpdkOptions& dpdk, const
     } else if (read.ike.remote_address) {
         check_remote(tunnel, own, *read.ike.remote_address);
     }
+    check_peer(tunnel, dpdk, read);
     const dataplane::PortOptions* port = clear_port(dpdk);
     if (port == nullptr) return check_host_interface(tunnel, dpdk.host_interface, read.interface);
     refuse_device_key(tunnel, "interface", *port);

@@ -65,8 +65,9 @@ struct Refused {
 
 constexpr std::string_view kWorkers = "gateway.workers says which cpus are used";
 constexpr std::string_view kDevice = "write the device as dpdk.ports[].device";
+constexpr std::string_view kMemory = "the gateway takes hugepages where enough are free, and shares them with nobody";
 constexpr std::string_view kHelp = "the EAL would print its options and end the program";
-constexpr std::array<Refused, 18> kRefused = {{{"-c", kWorkers},
+constexpr std::array<Refused, 22> kRefused = {{{"-c", kWorkers},
                                                {"-l", kWorkers},
                                                {"-s", kWorkers},
                                                {"-S", kWorkers},
@@ -80,6 +81,10 @@ constexpr std::array<Refused, 18> kRefused = {{{"-c", kWorkers},
                                                {"--allow", kDevice},
                                                {"--block", kDevice},
                                                {"--vdev", kDevice},
+                                               {"--no-pci", kDevice},
+                                               {"--in-memory", kMemory},
+                                               {"--legacy-mem", kMemory},
+                                               {"--no-shconf", kMemory},
                                                {"--proc-type", "the gateway is always the primary process"},
                                                {"-h", kHelp},
                                                {"--help", kHelp},
@@ -100,7 +105,11 @@ const Refused* refused_option(std::string_view argument) {
 
 Parsed<std::string> parse_device(std::string_view text) {
     if (const std::optional<std::string> address = pci_address(text)) return *address;
-    if (is_virtual_device(text)) return std::string(text);
+    if (is_virtual_device(text)) {
+        if (!device_name(text).starts_with("net_af_packet") || !interface_of(text).empty()) return std::string(text);
+        return Failure{quoted(text) + " names no interface; write which of the kernel's it is, as " +
+                       std::string(device_name(text)) + ",iface=wan"};
+    }
     return Failure{quoted(text) +
                    " is not a device of DPDK; write a PCI address, such as 0000:03:00.0, or a virtual device with its "
                    "arguments, such as net_af_packet0,iface=wan"};
@@ -108,6 +117,14 @@ Parsed<std::string> parse_device(std::string_view text) {
 
 std::string_view device_name(std::string_view device) {
     return device.substr(0, device.find(','));
+}
+
+std::string_view interface_of(std::string_view device) {
+    constexpr std::string_view kKey = ",iface=";
+    const std::size_t at = device.find(kKey);
+    if (at == std::string_view::npos) return {};
+    const std::string_view value = device.substr(at + kKey.size());
+    return value.substr(0, value.find(','));
 }
 
 Parsed<dataplane::PortAddress> parse_port_address(std::string_view text) {

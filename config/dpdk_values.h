@@ -14,6 +14,8 @@ namespace esplane::config {
 Parsed<std::string> parse_device(std::string_view text);
 /// What DPDK knows a device by: what stands before the arguments.
 std::string_view device_name(std::string_view device);
+/// The interface of the kernel's that a virtual device is on, or makes (iface=wan); empty when it names none.
+std::string_view interface_of(std::string_view device);
 
 /// "203.0.113.1/24": the address of a host, and what is on its link.
 Parsed<dataplane::PortAddress> parse_port_address(std::string_view text);

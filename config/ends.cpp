@@ -74,6 +74,9 @@ bool read_ends(const Section& tunnel, gateway::TunnelOptions& into) {
     if (local_place && ike.remote_address && ike.local_address->family() != ike.remote_address->family()) {
         local.complain(*local_place, "address", "remote.address is of the other IP family");
     }
+    if (remote_place && ike.remote_address && ike.remote_address == ike.local_address) {
+        remote.complain(*remote_place, "address", "is local.address, too; write the peer's");
+    }
     const bool any = remote_place && !ike.remote_address;
     read_local_id(local, ike);
     read_remote_id(remote, any, ike);

@@ -43,11 +43,12 @@ void read_tunnels(const Entry& tunnels, const YamlNode* defaults, const Surround
     check_conflicts(into.tunnels, places, around.dpdk, problems);
 }
 
-void read_root(const YamlNode& document, const std::string& directory, gateway::Options& into, Problems& problems) {
+void read_root(const YamlNode& document, const std::string& name, const std::string& directory, gateway::Options& into,
+               Problems& problems) {
     const Section root(&document, nullptr, document.place, kRootKeys, problems);
     const std::optional<Backend> backend = read_gateway(root, into);
     const std::size_t before = problems.count();
-    read_dpdk(root, backend, into, problems);
+    read_dpdk(root, backend, name, into, problems);
     const bool ports_known = into.dataplane.dpdk && problems.count() == before;
     const Surroundings around{directory, into.allow_insecure, ports_known ? &*into.dataplane.dpdk : nullptr};
     const Entry* defaults = root.map("defaults");
@@ -92,7 +93,7 @@ Result<gateway::Options, std::vector<Problem>> load_text(std::string_view yaml, 
     if (const std::optional<Flaw> flaw = find_flaw(yaml)) {
         problems.add(flaw->place, flaw->message);
     } else if (const NodePtr document = parse_document(yaml, problems)) {
-        read_root(*document, directory, options, problems);
+        read_root(*document, name, directory, options, problems);
     }
     if (!problems.empty()) return Failure{problems.in_order(name)};
     return options;

@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
-#include <utility>
+#include <span>
 
 namespace esplane::gateway {
 namespace {
@@ -23,26 +23,42 @@ constexpr bool kTraceable = __has_feature(address_sanitizer);
 constexpr bool kTraceable = false;
 #endif
 
-constexpr std::array<std::pair<unsigned int, const char*>, 3> kNeeded{{
+struct Capability {
+    unsigned int number;
+    const char* name;
+};
+constexpr std::array<Capability, 3> kForSockets{{
     {CAP_NET_ADMIN, "CAP_NET_ADMIN (TUN devices, routes)"},
     {CAP_NET_RAW, "CAP_NET_RAW (IP protocol 50)"},
     {CAP_NET_BIND_SERVICE, "CAP_NET_BIND_SERVICE (UDP port 500)"},
 }};
+constexpr std::array<Capability, 2> kForPorts{{
+    {CAP_NET_ADMIN, "CAP_NET_ADMIN (devices, routes)"},
+    {CAP_NET_RAW, "CAP_NET_RAW (packets of the kernel's interfaces)"},
+}};
 
-Result<void, std::string> limit_capabilities() {
+std::span<const Capability> needed_for(Hardware hardware) {
+    if (hardware == Hardware::kDpdk) return kForPorts;
+    return kForSockets;
+}
+
+Result<void, std::string> limit_capabilities(std::span<const Capability> needed) {
     capng_get_caps_process();
-    for (const auto& [capability, name] : kNeeded) {
-        if (capng_have_capability(CAPNG_PERMITTED, capability) == 0) {
-            return Failure{std::string("lacks ") + name + ": run it as root, or give it this capability"};
-        }
+    std::string missing;
+    for (const Capability& capability : needed) {
+        if (capng_have_capability(CAPNG_PERMITTED, capability.number) == 0)
+            missing += (missing.empty() ? "" : ", ") + std::string(capability.name);
     }
+    if (!missing.empty())
+        return Failure{"esplane may not do its work: it lacks " + missing +
+                       ". Run it as root, or give it what it lacks"};
     // Without CAP_SETPCAP the bounding set is not ours to change; then there was little in our sets to begin with.
     const bool whole = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP) != 0;
     const capng_select_t sets = whole ? CAPNG_SELECT_BOTH : CAPNG_SELECT_CAPS;
     capng_clear(sets);
-    for (const auto& needed : kNeeded) {
-        capng_updatev(CAPNG_ADD, static_cast<capng_type_t>(CAPNG_EFFECTIVE | CAPNG_PERMITTED), needed.first, -1);
-        if (whole) capng_update(CAPNG_ADD, CAPNG_BOUNDING_SET, needed.first);
+    for (const Capability& kept : needed) {
+        capng_updatev(CAPNG_ADD, static_cast<capng_type_t>(CAPNG_EFFECTIVE | CAPNG_PERMITTED), kept.number, -1);
+        if (whole) capng_update(CAPNG_ADD, CAPNG_BOUNDING_SET, kept.number);
     }
     if (capng_apply(sets) < 0) return Failure{std::string("cannot give up capabilities")};
     return {};
@@ -92,12 +108,12 @@ void raise_memory_limit() {
 
 }  // namespace
 
-Result<void, std::string> give_up_privileges() {
+Result<void, std::string> give_up_privileges(Hardware hardware) {
     raise_to_hard_limit(RLIMIT_NOFILE);
     raise_memory_limit();
     const rlimit no_core{0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
-    if (auto limited = limit_capabilities(); !limited) return limited;
+    if (auto limited = limit_capabilities(needed_for(hardware)); !limited) return limited;
     if (!kTraceable) prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return Failure{std::string("cannot refuse new privileges")};
     return forbid_system_calls();

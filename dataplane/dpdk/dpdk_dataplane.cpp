@@ -172,7 +172,11 @@ class DpdkDataplane final : public WorkersDataplane {
         if (hardware_.links->host) hardware_.links->host->routes.protect(tunnel, local, remote);
     }
     std::vector<std::string> remarks() const override {
-        return hardware_.eal->warning().empty() ? std::vector<std::string>{} : std::vector{hardware_.eal->warning()};
+        std::vector<std::string> all;
+        if (!hardware_.eal->warning().empty()) all.push_back(hardware_.eal->warning());
+        for (const Port& port : hardware_.links->ports)
+            all.insert(all.end(), port.remarks().begin(), port.remarks().end());
+        return all;
     }
 
   private:

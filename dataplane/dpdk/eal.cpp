@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,11 @@ namespace esplane::dataplane {
 namespace {
 
 constexpr std::size_t kMebibyte = 1 << 20;
+constexpr const char* kNoHuge = "--no-huge";
+
+std::size_t mebibytes(std::size_t bytes) {
+    return bytes / kMebibyte + 1;
+}
 
 /// Of all sizes together, in octets, that nobody uses.
 std::size_t free_hugepage_bytes() {
@@ -49,13 +55,22 @@ bool is_pci(const PortOptions& port) {
     return std::isxdigit(static_cast<unsigned char>(port.device[0])) != 0;
 }
 
+bool says(const DpdkOptions& options, std::string_view option) {
+    return std::any_of(options.eal.begin(), options.eal.end(),
+                       [&](const std::string& argument) { return argument.starts_with(option); });
+}
+
+/// The operator's word goes before ours.
 std::vector<std::string> arguments(const DpdkOptions& options, std::size_t memory_bytes, bool hugepages) {
     std::vector<std::string> all{"esplane", "--no-telemetry", "--log-level=*:warning", lcores()};
-    const std::string mebibytes = std::to_string(memory_bytes / kMebibyte + 1);
     if (hugepages) {
         all.emplace_back("--in-memory");
     } else {
-        all.insert(all.end(), {"--no-huge", "--no-shconf", "-m", mebibytes, "--iova-mode=va"});
+        all.emplace_back("--no-shconf");
+        if (!says(options, kNoHuge)) all.emplace_back(kNoHuge);
+        if (!says(options, "-m") && !says(options, "--socket-mem"))
+            all.insert(all.end(), {"-m", std::to_string(mebibytes(memory_bytes))});
+        if (!says(options, "--iova-mode")) all.emplace_back("--iova-mode=va");
     }
     if (std::none_of(options.ports.begin(), options.ports.end(), is_pci)) all.emplace_back("--no-pci");
     all.insert(all.end(), options.eal.begin(), options.eal.end());
@@ -69,25 +84,42 @@ std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
+std::string failure_text(const DpdkOptions& options, const std::string& heard, const std::string& error,
+                         const std::vector<std::string>& words) {
+    const std::string reason = "DPDK does not start: " + (heard.empty() ? error : heard);
+    if (options.eal.empty()) return reason + ". Its arguments were `" + joined(words) + "`";
+    const std::string& place = options.eal_at.place;
+    return (place.empty() ? "" : place + ": ") + reason + ". Of its arguments, `" + joined(options.eal) +
+           "` are from dpdk.eal: look at those first. All of them were `" + joined(words) + "`";
+}
+
+constexpr const char* kHugepagesFailed =
+    ". Enough hugepages were free, but may be on another NUMA node, or withheld by a cgroup: dpdk: {eal: [--no-huge]} "
+    "does without";
+
+std::string without_hugepages(std::size_t wanted_bytes, std::size_t free_bytes) {
+    return "DPDK runs without hugepages, of which " + std::to_string(mebibytes(wanted_bytes)) +
+           " MiB would have to be free, and " + std::to_string(free_bytes / kMebibyte) +
+           " MiB are: NICs that need physical memory do not work, and every packet costs more misses of the TLB. "
+           "`sysctl vm.nr_hugepages=" +
+           std::to_string(mebibytes(wanted_bytes) / 2 + 1) + "` before the start reserves them";
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Eal>, std::string> Eal::start(const DpdkOptions& options, std::size_t memory_bytes) {
-    const bool hugepages = free_hugepage_bytes() >= memory_bytes;
+    const std::size_t free = says(options, kNoHuge) ? 0 : free_hugepage_bytes();
+    const bool hugepages = free >= memory_bytes;
     std::vector<std::string> words = arguments(options, memory_bytes, hugepages);
     std::vector<char*> pointers;
     for (std::string& word : words)
         pointers.push_back(word.data());
     const HeardLog log;
-    if (rte_eal_init(static_cast<int>(pointers.size()), pointers.data()) < 0) {
-        return Failure{"DPDK does not start: " + log.text() + " (" + rte_strerror(rte_errno) +
-                       "). Its arguments were `" + joined(words) + "`; those from dpdk.eal may be wrong"};
-    }
-    if (hugepages) return std::unique_ptr<Eal>(new Eal({}));
-    return std::unique_ptr<Eal>(new Eal(
-        "DPDK runs without hugepages, of which " + std::to_string(memory_bytes / kMebibyte + 1) +
-        " MiB would have to be free: NICs that need physical memory do not work, and every packet costs more misses of "
-        "the TLB. `sysctl vm.nr_hugepages=" +
-        std::to_string(memory_bytes / kMebibyte / 2 + 1) + "` before the start reserves them"));
+    if (rte_eal_init(static_cast<int>(pointers.size()), pointers.data()) < 0)
+        return Failure{failure_text(options, log.text(), rte_strerror(rte_errno), words) +
+                       (hugepages ? kHugepagesFailed : "")};
+    if (hugepages || says(options, kNoHuge)) return std::unique_ptr<Eal>(new Eal({}));
+    return std::unique_ptr<Eal>(new Eal(without_hugepages(memory_bytes, free)));
 }
 
 Eal::~Eal() {

@@ -21,9 +21,18 @@ struct PortAddress {
     bool operator==(const PortAddress&) const = default;
 };
 
+/// Where the operator wrote something, for messages: "esplane.yaml:5:13"; empty when nobody knows. What is written
+/// elsewhere is not something else.
+struct WrittenAt {
+    std::string place;
+
+    bool operator==(const WrittenAt&) const { return true; }
+};
+
 struct PortOptions {
     std::string name;    ///< the operator's, e.g. "wan"
     std::string device;  ///< a PCI address, or a virtual device with its arguments: "net_af_packet0,iface=wan"
+    WrittenAt device_at;
     PortRole role = PortRole::kBoth;
     std::vector<PortAddress> addresses;
     std::vector<IpAddress> gateways;  ///< next hop for what is not on the link; at most one a family
@@ -36,6 +45,7 @@ struct PortOptions {
 
 struct DpdkOptions {
     std::vector<std::string> eal;  ///< further arguments of the EAL
+    WrittenAt eal_at;
     std::vector<PortOptions> ports;
     std::string host_interface;  ///< a TUN device, by which the host is at the ports' addresses; empty: none
 

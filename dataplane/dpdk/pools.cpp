@@ -47,7 +47,8 @@ std::size_t pool_bytes(const DpdkOptions& options, std::size_t workers) {
 Pools::Pools(const DpdkOptions& options, std::size_t workers)
     : buffers_(buffers(options, workers)),
       large_buffers_(static_cast<unsigned>(workers * kLargeBuffers)),
-      room_bytes_(room_bytes(options)) {}
+      room_bytes_(room_bytes(options)),
+      mebibytes_((pool_bytes(options, workers) >> 20) + 1) {}
 
 Pools::~Pools() {
     for (const auto& [node, pool] : pools_)

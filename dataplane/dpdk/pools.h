@@ -30,6 +30,7 @@ class Pools {
     Pools(const Pools&) = delete;
     Pools& operator=(const Pools&) = delete;
 
+    std::size_t mebibytes() const { return mebibytes_; }  ///< that the EAL must have for all of them
     /// On this node; made when it is asked for first. Null when there is no memory for it.
     rte_mempool* on_node(int node);
     /// A few buffers for packets of any length, which came in fragments. A device may keep what it is given to send for
@@ -40,6 +41,7 @@ class Pools {
     unsigned buffers_;
     unsigned large_buffers_;
     std::size_t room_bytes_;
+    std::size_t mebibytes_;
     std::map<int, rte_mempool*> pools_;
     rte_mempool* large_ = nullptr;
 };

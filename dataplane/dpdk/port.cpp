@@ -9,10 +9,13 @@
 #include <cstring>
 #include <string_view>
 
+#include "dataplane/dpdk/device_advice.h"
 #include "dataplane/dpdk/heard_log.h"
 
 namespace esplane::dataplane {
 namespace {
+
+constexpr std::string_view kAfPacket = "net_af_packet";
 
 std::string reason(int error) {
     return rte_strerror(error < 0 ? -error : error);
@@ -49,7 +52,7 @@ PortCounters counters_of(const rte_eth_stats& stats) {
 /// Whether the driver's word on the largest frame is its own, and not its device's: net_af_packet says 1,514 whatever
 /// the kernel's device takes, whose MTU is set there (`ip link set ... mtu`).
 bool knows_largest_frame(const rte_eth_dev_info& device) {
-    return std::string_view(device.driver_name) != "net_af_packet";
+    return std::string_view(device.driver_name) != kAfPacket;
 }
 
 /// Flows are told apart by addresses and ports; of ESP by the SPI where the device can, which our SPIs are made for.
@@ -66,41 +69,46 @@ rte_eth_conf configuration(const rte_eth_dev_info& device, std::uint16_t queues,
     return wanted;
 }
 
-std::string how_to_find(const std::string& device) {
-    if (device.rfind("net_", 0) == 0)
-        return ". A virtual device needs its driver installed, and what its arguments name to exist";
-    return ". A NIC must be bound to vfio-pci (`dpdk-devbind.py --status` lists them), and its IOMMU group be ours";
+/// What the device can take of a packet, as ethdev would check it: drivers say one of two things, or both.
+std::uint32_t largest_mtu(const rte_eth_dev_info& device) {
+    const bool says_both = device.max_mtu != UINT16_MAX && device.max_rx_pktlen > device.max_mtu;
+    const std::uint32_t around =
+        says_both ? device.max_rx_pktlen - device.max_mtu : RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN;
+    return std::min<std::uint32_t>(device.max_mtu, device.max_rx_pktlen - around);
 }
 
 }  // namespace
 
+std::string Port::introduction() const {
+    const std::string& place = options_.device_at.place;
+    return (place.empty() ? "port " : place + ": port ") + options_.name + ", device " + options_.device + ": ";
+}
+
+Failure<std::string> Port::failure(const std::string& what) const {
+    return Failure{introduction() + what};
+}
+
 Failure<std::string> Port::failure(const std::string& what, int error) const {
-    return Failure{"Port " + options_.name + ", device " + options_.device + ": " + what + ": " + reason(error)};
+    return failure(what + ": " + reason(error));
 }
 
 Result<Port, std::string> Port::open(const PortOptions& options, std::size_t workers, Pools& pools) {
+    const HeardLog log;
     Port port(options, kNone);
-    if (auto found = port.find(); !found) return Failure{found.error()};
-    if (auto configured =
-            port.configure(static_cast<std::uint16_t>(std::max<std::size_t>(options.queues, workers)), pools);
-        !configured)
-        return Failure{configured.error()};
-    return port;
+    auto opened = port.find();
+    if (opened) opened = port.configure(workers, pools);
+    if (opened) return port;
+    const std::string heard = log.text();
+    return Failure{opened.error() + (heard.empty() ? "" : ". DPDK says: " + heard)};
 }
 
 Result<void, std::string> Port::find() {
     const std::string name = name_of(options_.device);
     std::uint16_t number = kNone;
     // It may be there already: of a program's own rings.
-    if (rte_eth_dev_get_port_by_name(name.c_str(), &number) != 0) {
-        const HeardLog log;
-        if (rte_dev_probe(options_.device.c_str()) != 0) {
-            return Failure{"Port " + options_.name + ", device " + options_.device +
-                           ": cannot be opened: " + log.text() + how_to_find(options_.device)};
-        }
-        if (const int error = rte_eth_dev_get_port_by_name(name.c_str(), &number); error != 0)
-            return Failure{failure("is no network device", error).error + how_to_find(options_.device)};
-    }
+    if (rte_eth_dev_get_port_by_name(name.c_str(), &number) != 0 &&
+        (rte_dev_probe(options_.device.c_str()) != 0 || rte_eth_dev_get_port_by_name(name.c_str(), &number) != 0))
+        return failure("cannot be opened: " + advice_on(options_.device));
     number_ = number;
     return {};
 }
@@ -109,30 +117,51 @@ int Port::node() const {
     return std::max(rte_eth_dev_socket_id(number_), 0);
 }
 
-Result<void, std::string> Port::configure(std::uint16_t queues, Pools& pools) {
+Result<void, std::string> Port::configure(std::size_t workers, Pools& pools) {
     rte_eth_dev_info device{};
     if (const int error = rte_eth_dev_info_get(number_, &device); error != 0) return failure("says nothing", error);
-    const std::uint16_t most = std::min(device.max_rx_queues, device.max_tx_queues);
-    if (queues > most) {
-        return Failure{"Port " + options_.name + ", device " + options_.device + ": has " + std::to_string(most) +
-                       " queues, and " + std::to_string(queues) +
-                       " are wanted: one for each worker, or dpdk.ports.queues. Write fewer, or give a virtual device "
-                       "more queues (net_af_packet: qpairs=" +
-                       std::to_string(queues) + ")"};
+    driver_ = device.driver_name;
+    if (device.if_index != 0) {
+        auto taken = KernelInterface::take(device.if_index);
+        if (!taken) return failure(taken.error());
+        interface_ = std::move(*taken);
     }
+    if (auto enough = check_queues(std::min(device.max_rx_queues, device.max_tx_queues), workers); !enough)
+        return enough;
+    if (auto fits = check_mtu(device); !fits) return fits;
     rte_mempool* const pool = pools.on_node(node());
-    if (pool == nullptr) return failure("DPDK has no memory for its packets; give it more by `-m` in dpdk.eal", ENOMEM);
-    const rte_eth_conf wanted = configuration(device, queues, options_.mtu_bytes);
-    if (const int error = rte_eth_dev_configure(number_, queues, queues, &wanted); error != 0)
-        return failure("cannot be configured with " + std::to_string(queues) + " queues and an MTU of " +
+    if (pool == nullptr) {
+        return failure("DPDK has no memory for its packets. It wants " + std::to_string(pools.mebibytes()) +
+                       " MiB: leave -m and --socket-mem out of dpdk.eal, or write that much there");
+    }
+    queues_ = static_cast<std::uint16_t>(std::max<std::size_t>(options_.queues, workers));
+    const rte_eth_conf wanted = configuration(device, queues_, options_.mtu_bytes);
+    if (const int error = rte_eth_dev_configure(number_, queues_, queues_, &wanted); error != 0)
+        return failure("cannot be configured with " + std::to_string(queues_) + " queues and an MTU of " +
                            std::to_string(options_.mtu_bytes),
                        error);
-    queues_ = queues;
-    driver_ = device.driver_name;
     offloads_.checks_ipv4 = (wanted.rxmode.offloads & RTE_ETH_RX_OFFLOAD_IPV4_CKSUM) != 0;
     offloads_.spreads = wanted.rxmode.mq_mode == RTE_ETH_MQ_RX_RSS;
     if (auto made = set_up_queues(pool); !made) return made;
     return begin();
+}
+
+Result<void, std::string> Port::check_queues(std::uint16_t most, std::size_t workers) const {
+    const std::size_t wanted = std::max<std::size_t>(options_.queues, workers);
+    if (wanted <= most) return {};
+    const std::string why = options_.queues > workers ? "dpdk.ports.queues wants " + std::to_string(wanted)
+                                                      : "each of " + std::to_string(workers) + " workers needs one";
+    const std::string more = driver_ == kAfPacket ? ", or give it more by qpairs=" + std::to_string(wanted) : "";
+    return failure("has " + std::to_string(most) + (most == 1 ? " queue" : " queues") + " of each direction, and " +
+                   why + ". Write " + std::to_string(most) + " as " +
+                   (options_.queues > workers ? "dpdk.ports.queues" : "gateway.workers") + more);
+}
+
+Result<void, std::string> Port::check_mtu(const rte_eth_dev_info& device) const {
+    const std::uint32_t largest = largest_mtu(device);
+    if (!knows_largest_frame(device) || options_.mtu_bytes <= largest) return {};
+    return failure("takes packets of " + std::to_string(largest) + " octets at most, and dpdk.ports.mtu is " +
+                   std::to_string(options_.mtu_bytes) + ". Write mtu: " + std::to_string(largest) + " or less");
 }
 
 Result<void, std::string> Port::set_up_queues(rte_mempool* pool) {
@@ -140,9 +169,11 @@ Result<void, std::string> Port::set_up_queues(rte_mempool* pool) {
     std::uint16_t tx = kDescriptors;
     rte_eth_dev_adjust_nb_rx_tx_desc(number_, &rx, &tx);
     const auto on = static_cast<unsigned>(node());
+    const std::string hint =
+        driver_ == kAfPacket ? ": are its frames (framesz) larger than dpdk.ports.mtu, plus headers?" : "";
     for (std::uint16_t queue = 0; queue < queues_; ++queue) {
         if (const int error = rte_eth_rx_queue_setup(number_, queue, rx, on, nullptr, pool); error != 0)
-            return failure("cannot have a receive queue (are its frames larger than dpdk.ports.mtu?)", error);
+            return failure("cannot have a receive queue" + hint, error);
         if (const int error = rte_eth_tx_queue_setup(number_, queue, tx, on, nullptr); error != 0)
             return failure("cannot have a transmit queue", error);
     }
@@ -157,16 +188,39 @@ Result<void, std::string> Port::begin() {
     if (const int unknown = rte_eth_macaddr_get(number_, &mac); unknown != 0)
         return failure("has no MAC address", unknown);
     setup_ = setup_of(options_, MacAddress::at(mac.addr_bytes));
+    if (interface_) look_at_interface();
     return {};
+}
+
+/// What works here, and fails on the way through the kernel.
+void Port::look_at_interface() {
+    const std::uint32_t mtu = interface_->mtu_bytes();
+    if (mtu != 0 && mtu < options_.mtu_bytes) {
+        remarks_.push_back(introduction() + "dpdk.ports.mtu is " + std::to_string(options_.mtu_bytes) +
+                           ", but interface " + interface_->name() + " sends packets of " + std::to_string(mtu) +
+                           " octets at most: larger ones are lost. `ip link set " + interface_->name() + " mtu " +
+                           std::to_string(options_.mtu_bytes) + "` lets it, or write mtu: " + std::to_string(mtu));
+    }
+    if (driver_ != kAfPacket) return;
+    std::vector<IpAddress> own;
+    for (const PortAddress& address : options_.addresses)
+        own.push_back(address.address);
+    for (const IpAddress& address : interface_->shared(own)) {
+        remarks_.push_back(introduction() + "the kernel has " + address.to_string() + " on interface " +
+                           interface_->name() + ", too, and answers for it beside esplane. `ip address flush dev " +
+                           interface_->name() + "` leaves it to esplane alone");
+    }
 }
 
 Port::Port(Port&& other) noexcept
     : options_(std::move(other.options_)),
       number_(std::exchange(other.number_, kNone)),
+      interface_(std::move(other.interface_)),
       setup_(std::move(other.setup_)),
       queues_(other.queues_),
       offloads_(other.offloads_),
-      driver_(std::move(other.driver_)) {}
+      driver_(std::move(other.driver_)),
+      remarks_(std::move(other.remarks_)) {}
 
 Port::~Port() {
     if (number_ == kNone) return;

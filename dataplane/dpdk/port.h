@@ -2,15 +2,19 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "crypto/result.h"
+#include "dataplane/dpdk/kernel_interface.h"
 #include "dataplane/dpdk/options.h"
 #include "dataplane/dpdk/pools.h"
 #include "dataplane/link/port_setup.h"
 #include "dataplane/port_status.h"
 
+struct rte_eth_dev_info;
 struct rte_mempool;
 
 namespace esplane::dataplane {
@@ -38,24 +42,33 @@ class Port {
     int node() const;                                 ///< of NUMA, that the device is on; 0 where there are none
     const PortSetup& setup() const { return setup_; }
     const PortOptions& options() const { return options_; }
-    PortStatus status() const;  ///< any thread; does not wait
+    PortStatus status() const;  ///< one thread at a time; does not wait
+    /// What the operator should know of it although it works, a sentence each.
+    const std::vector<std::string>& remarks() const { return remarks_; }
 
   private:
     static constexpr std::uint16_t kNone = 0xffff;
 
     Port(PortOptions options, std::uint16_t number) : options_(std::move(options)), number_(number) {}
     Result<void, std::string> find();
-    Result<void, std::string> configure(std::uint16_t queues, Pools& pools);
+    Result<void, std::string> configure(std::size_t workers, Pools& pools);
+    Result<void, std::string> check_queues(std::uint16_t most, std::size_t workers) const;
+    Result<void, std::string> check_mtu(const rte_eth_dev_info& device) const;
     Result<void, std::string> set_up_queues(rte_mempool* pool);
     Result<void, std::string> begin();
+    void look_at_interface();
+    std::string introduction() const;
+    Failure<std::string> failure(const std::string& what) const;
     Failure<std::string> failure(const std::string& what, int error) const;
 
     PortOptions options_;
     std::uint16_t number_ = kNone;
+    std::optional<KernelInterface> interface_;
     PortSetup setup_;
     std::uint16_t queues_ = 0;
     PortOffloads offloads_;
     std::string driver_;
+    std::vector<std::string> remarks_;
 };
 
 }  // namespace esplane::dataplane

@@ -23,7 +23,8 @@ int run(const std::string& file) {
     }
     open_log(options->log);
     log_info("esplane " + std::string(kVersion) + " starts with " + file);
-    if (const auto reduced = give_up_privileges(); !reduced) {
+    const Hardware hardware = options->dataplane.dpdk ? Hardware::kDpdk : Hardware::kKernel;
+    if (const auto reduced = give_up_privileges(hardware); !reduced) {
         log_error(reduced.error());
         return kFailed;
     }

@@ -65,6 +65,8 @@ tunnels: {}
     CHECK(wan.name == "wan");
     CHECK(wan.role == PortRole::kCipher);
     CHECK(wan.device == "0000:03:00.0");
+    CHECK(wan.device_at.place == "f:9:15");
+    CHECK(options.eal_at.place == "f:4:8");
     CHECK(wan.addresses == std::vector<PortAddress>{own("203.0.113.1", 24), own("2001:db8::1", 64)});
     CHECK(wan.gateways == std::vector<IpAddress>{own("203.0.113.254", 0).address, own("2001:db8::fe", 0).address});
     CHECK(wan.queues == 4);
@@ -180,15 +182,19 @@ TEST_CASE("A port's address is a host's, with the length of its link's prefix") 
 }
 
 TEST_CASE("Arguments of the EAL are taken unless the gateway says the same or could not start") {
-    for (const char* text : {"-m", "512", "-n4", "-d", "--file-prefix", "--file-prefix=x", "--no-huge", "--in-memory",
+    for (const char* text : {"-m", "512", "-n4", "-d", "--file-prefix", "--file-prefix=x", "--no-huge",
                              "--log-level=lib.eal:debug", "--huge-dir=/a b", "--iova-mode=va", "--no-telemetry", "-r2",
-                             "--legacy-mem", "--socket-mem", "--vfio-intr=msix", "--base-virtaddr=0x1", "--lib"}) {
+                             "--socket-mem", "--vfio-intr=msix", "--base-virtaddr=0x1", "--lib"}) {
         INFO(text);
         const auto argument = parse_eal_argument(text);
         REQUIRE(argument);
         CHECK(argument.value() == text);
     }
-    for (const char* text : {"-l",
+    for (const char* text : {"--in-memory",
+                             "--legacy-mem",
+                             "--no-shconf",
+                             "--no-pci",
+                             "-l",
                              "-l0-3",
                              "-c",
                              "-c0x3",

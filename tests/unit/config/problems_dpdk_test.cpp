@@ -103,6 +103,11 @@ TEST_CASE("What is wrong in dpdk is named with what is accepted") {
          {"4:8: dpdk.eal: '-b03:00.1' is not accepted: write the device as dpdk.ports[].device"}},
         {dpdk("eal: --help"),
          {"4:8: dpdk.eal: '--help' is not accepted: the EAL would print its options and end the program"}},
+        {dpdk("eal: --in-memory"),
+         {"4:8: dpdk.eal: '--in-memory' is not accepted: the gateway takes hugepages where enough are free, and shares "
+          "them with nobody"}},
+        {dpdk("eal: --no-pci"), {"4:8: dpdk.eal: '--no-pci' is not accepted: write the device as dpdk.ports[].device"}},
+        {dpdk("eal: --no-huge"), {}},
         {dpdk("eal: --"), {"4:8: dpdk.eal: '--' is not accepted: what stands behind it is not the EAL's"}},
     });
 }
@@ -137,6 +142,12 @@ TEST_CASE("Ports are a list of maps with a name, a device and addresses") {
         {ports("[{name: a, device: eth0, addresses: 203.0.113.1/24}]"),
          {"3:29: dpdk.ports[].device: 'eth0' is not a device of DPDK; write a PCI address, such as 0000:03:00.0, or a "
           "virtual device with its arguments, such as net_af_packet0,iface=wan"}},
+        {ports("[{name: a, device: net_af_packet0, addresses: 203.0.113.1/24}]"),
+         {"3:29: dpdk.ports[].device: 'net_af_packet0' names no interface; write which of the kernel's it is, as "
+          "net_af_packet0,iface=wan"}},
+        {ports("[{name: a, device: 'net_af_packet0,qpairs=2,iface=', addresses: 203.0.113.1/24}]"),
+         {"3:29: dpdk.ports[].device: 'net_af_packet0,qpairs=2,iface=' names no interface; write which of the kernel's "
+          "it is, as net_af_packet0,iface=wan"}},
         {ports("[{name: a, device: 03:00.0, addresses: 203.0.113.1/24, role: clear}]"),
          {"3:10: dpdk.ports: none is on the cipher side, where the peers are; give one role: cipher or both"}},
     });
@@ -249,6 +260,12 @@ TEST_CASE("Two ports share no name, device or address, and no link on one side")
              "{name: b, device: 'net_tap0,iface=y', addresses: 10.0.1.1/24}"),
          {"5:25: dpdk.ports[].device: 'net_tap0' is the device of port 'a' (line 4); give each a name of its own, with "
           "another number at its end"}},
+        {two("{name: a, device: 'net_tap0,iface=x', addresses: 10.0.0.1/24}",
+             "{name: b, device: 'net_tap1,mac=fixed,iface=x', addresses: 10.0.1.1/24}"),
+         {"5:25: dpdk.ports[].device: 'x' is the interface of port 'a' (line 4); give each port one of its own"}},
+        {two("{name: a, device: 'net_tap0,iface=x', addresses: 10.0.0.1/24}",
+             "{name: b, device: 'net_tap1,iface=xy', addresses: 10.0.1.1/24}"),
+         {}},
         {two("{name: a, role: clear, device: 03:00.0, addresses: 10.0.0.1/24}",
              "{name: b, role: cipher, device: 03:00.1, addresses: [10.0.1.1/24, 10.0.0.1/32]}"),
          {"5:73: dpdk.ports[].addresses: '10.0.0.1/32' is an address of port 'a' (line 4); write each address once"}},
@@ -312,6 +329,20 @@ TEST_CASE("A tunnel's address may be of no port of the clear side") {
                     kTunnel) ==
         std::vector<std::string>{"8:22: local.address: '192.0.2.1' is not an address of a port with role cipher or "
                                  "both; these are 198.51.100.1, 203.0.113.1"});
+}
+
+TEST_CASE("A peer is at no address of the gateway's own") {
+    const std::string ports =
+        "gateway: {dataplane: dpdk}\n"
+        "dpdk:\n"
+        "  ports:\n"
+        "    - {name: lan, role: clear, device: 03:00.0, addresses: 192.0.2.2/24}\n"
+        "    - {name: wan, role: cipher, device: 03:00.1, addresses: 192.0.2.1/24}\n";
+    check({{ports + kTunnel, {"9:23: remote.address: '192.0.2.2' is an address of port 'lan'; write the peer's"}}});
+    std::string itself = kTunnel;
+    itself.replace(itself.find("192.0.2.2"), 9, "192.0.2.1");
+    check({{ports + itself, {"9:23: remote.address: is local.address, too; write the peer's"}},
+           {itself, {"4:23: remote.address: is local.address, too; write the peer's"}}});
 }
 
 }  // namespace

@@ -1,0 +1,33 @@
+// The kernel's network interface that lies beneath a port, where a driver such as net_af_packet shares it with the
+// kernel.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "crypto/result.h"
+#include "dataplane/io/file_descriptor.h"
+#include "dataplane/packet/address.h"
+
+namespace esplane::dataplane {
+
+class KernelInterface {
+  public:
+    /// `index` as if_nametoindex() has it. Takes it for this port alone, until it ends: the kernel would hand every
+    /// packet to each of two that share an interface. The error says who has it.
+    static Result<KernelInterface, std::string> take(unsigned index);
+
+    const std::string& name() const { return name_; }
+    std::uint32_t mtu_bytes() const;  ///< 0: not known
+    /// Those of `addresses` that the kernel has on it, too.
+    std::vector<IpAddress> shared(const std::vector<IpAddress>& addresses) const;
+
+  private:
+    KernelInterface(std::string name, FileDescriptor claim) : name_(std::move(name)), claim_(std::move(claim)) {}
+
+    std::string name_;
+    FileDescriptor claim_;
+};
+
+}  // namespace esplane::dataplane
