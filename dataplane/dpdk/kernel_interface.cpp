@@ -1,6 +1,7 @@
 #include "dataplane/dpdk/kernel_interface.h"
 
 #include <ifaddrs.h>
+#include <linux/if_packet.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -10,7 +11,9 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -50,6 +53,23 @@ std::optional<IpAddress> address_of(const ifaddrs& entry) {
     return endpoint ? std::optional(endpoint->address) : std::nullopt;
 }
 
+/// Those that this process has open on the interface.
+std::vector<int> packet_sockets(unsigned index) {
+    std::vector<int> found;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", error)) {
+        const int fd = std::atoi(entry.path().filename().c_str());
+        int domain = 0;
+        socklen_t length = sizeof domain;
+        if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) != 0 || domain != AF_PACKET) continue;
+        sockaddr_ll bound{};
+        length = sizeof bound;
+        if (getsockname(fd, reinterpret_cast<sockaddr*>(&bound), &length) != 0) continue;
+        if (bound.sll_ifindex == static_cast<int>(index)) found.push_back(fd);
+    }
+    return found;
+}
+
 }  // namespace
 
 Result<KernelInterface, std::string> KernelInterface::take(unsigned index) {
@@ -58,7 +78,7 @@ Result<KernelInterface, std::string> KernelInterface::take(unsigned index) {
         return Failure{std::string("its interface is gone: ") + std::strerror(errno)};
     auto claimed = claim(name.data(), index);
     if (!claimed) return Failure{claimed.error()};
-    return KernelInterface(name.data(), std::move(*claimed));
+    return KernelInterface(name.data(), std::move(*claimed), packet_sockets(index));
 }
 
 std::uint32_t KernelInterface::mtu_bytes() const {
@@ -78,6 +98,16 @@ std::vector<IpAddress> KernelInterface::shared(const std::vector<IpAddress>& add
             found.push_back(*address);
     }
     return found;
+}
+
+std::uint64_t KernelInterface::missed() const {
+    for (const int fd : sockets_) {
+        tpacket_stats counted{};
+        socklen_t length = sizeof counted;
+        // The kernel begins anew with each answer.
+        if (getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, &counted, &length) == 0) missed_ += counted.tp_drops;
+    }
+    return missed_;
 }
 
 }  // namespace esplane::dataplane

@@ -22,12 +22,18 @@ class KernelInterface {
     std::uint32_t mtu_bytes() const;  ///< 0: not known
     /// Those of `addresses` that the kernel has on it, too.
     std::vector<IpAddress> shared(const std::vector<IpAddress>& addresses) const;
+    /// Frames that found no room in a queue between the kernel and net_af_packet, since the interface was taken: that
+    /// driver does not count them. One thread at a time.
+    std::uint64_t missed() const;
 
   private:
-    KernelInterface(std::string name, FileDescriptor claim) : name_(std::move(name)), claim_(std::move(claim)) {}
+    KernelInterface(std::string name, FileDescriptor claim, std::vector<int> sockets)
+        : name_(std::move(name)), claim_(std::move(claim)), sockets_(std::move(sockets)) {}
 
     std::string name_;
     FileDescriptor claim_;
+    std::vector<int> sockets_;  // the driver's
+    mutable std::uint64_t missed_ = 0;
 };
 
 }  // namespace esplane::dataplane

@@ -245,6 +245,7 @@ PortStatus Port::status() const {
     }
     rte_eth_stats stats{};
     if (rte_eth_stats_get(number_, &stats) == 0) status.counters = counters_of(stats);
+    if (interface_) status.counters.missed += interface_->missed();
     return status;
 }
 
