@@ -6,16 +6,13 @@
 #include "config/dpdk_conflicts.h"
 #include "config/dpdk_port.h"
 #include "config/dpdk_values.h"
+#include "config/written_at.h"
 
 namespace esplane::config {
 namespace {
 
 constexpr Key kDpdkKeys[] = {{"eal"}, {"host_interface"}, {"ports"}};
 constexpr std::size_t kMostPorts = 32;  // RTE_MAX_ETHPORTS, as DPDK is built unless told otherwise
-
-dataplane::WrittenAt written_at(const std::string& file, Place place) {
-    return {file + ':' + std::to_string(place.line) + ':' + std::to_string(place.column)};
-}
 
 void read_eal(const Section& dpdk, const std::string& file, dataplane::DpdkOptions& into) {
     const std::optional<List> list = dpdk.list("eal");

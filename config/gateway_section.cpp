@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "config/written_at.h"
+
 namespace esplane::config {
 namespace {
 
@@ -45,7 +47,7 @@ std::optional<Backend> read_backend(const Section& root, const Section& gateway)
 }
 
 /// A count of workers, or the list of their cpus. Whether this host has those is not known here: another one may check.
-void read_workers(const Section& gateway, std::vector<int>& cpus) {
+void read_workers(const Section& gateway, const std::string& file, dataplane::Options& into) {
     const std::optional<List> list = gateway.list("workers");
     if (!list) return;
     const std::string accepted = "write how many, as 2, or the cpu of each, as [2, 3]";
@@ -68,7 +70,8 @@ void read_workers(const Section& gateway, std::vector<int>& cpus) {
         }
     }
     if (numbers.size() != list->values.size()) return;
-    cpus = list->single ? std::vector<int>(static_cast<std::size_t>(numbers[0]), -1) : numbers;
+    into.cpus_at = written_at(file, list->place);
+    into.cpus = list->single ? std::vector<int>(static_cast<std::size_t>(numbers[0]), -1) : numbers;
 }
 
 void read_engine(const Section& gateway, ike::Options& into) {
@@ -88,10 +91,10 @@ void read_engine(const Section& gateway, ike::Options& into) {
 
 }  // namespace
 
-std::optional<Backend> read_gateway(const Section& root, gateway::Options& into) {
+std::optional<Backend> read_gateway(const Section& root, const std::string& file, gateway::Options& into) {
     const Section gateway = root.section("gateway", kGatewayKeys);
     const std::optional<Backend> backend = read_backend(root, gateway);
-    read_workers(gateway, into.dataplane.cpus);
+    read_workers(gateway, file, into.dataplane);
     gateway.read("poll", into.dataplane.poll, one_of(kPolls));
     gateway.read("control_socket", into.control_socket, parse_socket_path);
     gateway.read("metrics", into.metrics, parse_endpoint);

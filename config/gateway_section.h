@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "config/section.h"
 #include "gateway/options.h"
@@ -12,7 +13,7 @@ namespace esplane::config {
 enum class Backend { kTun, kDpdk };
 
 /// Fills everything of `into` but the tunnels and the ports of DPDK. Returns what `dataplane` says, which is nothing
-/// when that is wrong.
-std::optional<Backend> read_gateway(const Section& root, gateway::Options& into);
+/// when that is wrong. `file` is for places in what is kept.
+std::optional<Backend> read_gateway(const Section& root, const std::string& file, gateway::Options& into);
 
 }  // namespace esplane::config

@@ -46,7 +46,7 @@ void read_tunnels(const Entry& tunnels, const YamlNode* defaults, const Surround
 void read_root(const YamlNode& document, const std::string& name, const std::string& directory, gateway::Options& into,
                Problems& problems) {
     const Section root(&document, nullptr, document.place, kRootKeys, problems);
-    const std::optional<Backend> backend = read_gateway(root, into);
+    const std::optional<Backend> backend = read_gateway(root, name, into);
     const std::size_t before = problems.count();
     read_dpdk(root, backend, name, into, problems);
     const bool ports_known = into.dataplane.dpdk && problems.count() == before;

@@ -10,6 +10,7 @@
 #include "dataplane/packet/outer_header.h"
 #include "dataplane/sa/selector.h"
 #include "dataplane/sa/types.h"
+#include "dataplane/written_at.h"
 
 namespace esplane::dataplane {
 
@@ -56,6 +57,7 @@ enum class PollPolicy : std::uint8_t {
 
 struct Options {
     std::vector<int> cpus = {-1};  ///< one worker each, kMostWorkers at most; -1: not pinned
+    WrittenAt cpus_at;
     PollPolicy poll = PollPolicy::kAdaptive;
     std::uint16_t natt_port = 4500;
     std::uint32_t socket_mark = 0x65737000;  ///< of every socket of the cipher side, so that routes can tell them apart

@@ -106,7 +106,7 @@ Result<void, std::string> Gateway::start_dataplane() {
                                  : dataplane::start_dpdk_dataplane(options_.dataplane);
     if (!started) return Failure{started.error()};
     dataplane_ = std::move(*started);
-    for (const auto& warning : worker_warnings(options_.dataplane.cpus, dataplane_->workers(), allowed_cpus()))
+    for (const auto& warning : worker_warnings(options_.dataplane, dataplane_->workers(), allowed_cpus()))
         log_warning(warning);
     for (const auto& remark : dataplane_->remarks())
         log_warning(remark);

@@ -6,14 +6,15 @@
 #include <vector>
 
 #include "dataplane/dataplane.h"
+#include "dataplane/options.h"
 
 namespace esplane::gateway {
 
 /// The cpus that the kernel lets this process run on.
 std::set<int> allowed_cpus();
 
-/// What to warn of after a start: one sentence each, with what to write instead. `cpus` as configured, by worker.
-std::vector<std::string> worker_warnings(const std::vector<int>& cpus,
+/// What to warn of after a start: one sentence each, with what to write instead. With the line, where it is known.
+std::vector<std::string> worker_warnings(const dataplane::Options& options,
                                          const std::vector<dataplane::WorkerStatus>& workers,
                                          const std::set<int>& allowed);
 

@@ -88,8 +88,7 @@ std::string failure_text(const DpdkOptions& options, const std::string& heard, c
                          const std::vector<std::string>& words) {
     const std::string reason = "DPDK does not start: " + (heard.empty() ? error : heard);
     if (options.eal.empty()) return reason + ". Its arguments were `" + joined(words) + "`";
-    const std::string& place = options.eal_at.place;
-    return (place.empty() ? "" : place + ": ") + reason + ". Of its arguments, `" + joined(options.eal) +
+    return options.eal_at.prefix() + reason + ". Of its arguments, `" + joined(options.eal) +
            "` are from dpdk.eal: look at those first. All of them were `" + joined(words) + "`";
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dataplane/packet/address.h"
+#include "dataplane/written_at.h"
 
 namespace esplane::dataplane {
 
@@ -19,14 +20,6 @@ struct PortAddress {
     std::uint8_t prefix_length = 0;
 
     bool operator==(const PortAddress&) const = default;
-};
-
-/// Where the operator wrote something, for messages: "esplane.yaml:5:13"; empty when nobody knows. What is written
-/// elsewhere is not something else.
-struct WrittenAt {
-    std::string place;
-
-    bool operator==(const WrittenAt&) const { return true; }
 };
 
 struct PortOptions {

@@ -80,8 +80,7 @@ std::uint32_t largest_mtu(const rte_eth_dev_info& device) {
 }  // namespace
 
 std::string Port::introduction() const {
-    const std::string& place = options_.device_at.place;
-    return (place.empty() ? "port " : place + ": port ") + options_.name + ", device " + options_.device + ": ";
+    return options_.device_at.prefix() + "port " + options_.name + ", device " + options_.device + ": ";
 }
 
 Failure<std::string> Port::failure(const std::string& what) const {

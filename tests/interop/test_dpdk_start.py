@@ -273,7 +273,11 @@ DOUBTFUL = [
         r"port wan, .*the kernel has 192\.0\.2\.1 on interface wan, too, .*`ip address flush dev wan`",
         before="address add 192.0.2.1/24 dev wan",
     ),
-    Doubt("a-cpu-that-is-not-there", r"worker 0 is not pinned to cpu 1023, .*gateway\.workers", gateway={"workers": [1023]}),
+    Doubt(
+        "a-cpu-that-is-not-there",
+        r"yaml:\d+:\d+: worker 0 is not pinned to cpu 1023, .*gateway\.workers",
+        gateway={"workers": [1023]},
+    ),
 ]
 
 

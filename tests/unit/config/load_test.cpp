@@ -192,6 +192,7 @@ TEST_CASE("Workers are counted, or pinned one by one") {
     CHECK(cpus("[3]") == std::vector<int>{3});
     CHECK(cpus("[7, 0, 1023]") == std::vector<int>{7, 0, 1023});
     CHECK(cpus("64").size() == 64);
+    CHECK(load("gateway:\n  workers: [1, 2]\ntunnels: {}\n").dataplane.cpus_at.place == "f:2:12");
 }
 
 TEST_CASE("A cloud tunnel as people write it loads") {
