@@ -239,7 +239,7 @@ TEST_CASE("random octets: what is taken for a packet lies within them") {
         // Lengths and next headers that get far.
         if (octets.size() > 6 && octets[0] >> 4 == 4)
             store_be(octets.data() + 2, static_cast<std::uint16_t>(octets.size()));
-        if (octets.size() > 40 && octets[0] >> 4 == 6) {
+        if (octets.size() > 41 && octets[0] >> 4 == 6) {
             store_be(octets.data() + 4, static_cast<std::uint16_t>(octets.size() - 40));
             const std::uint8_t kinds[] = {kHopByHop, kRouting, kFragment, kAuthentication, kDestinationOptions, 6};
             octets[6] = kinds[random.below(6)];
