@@ -87,7 +87,7 @@ def test_the_counts_of_generator_and_gateways_agree(lab, gateways):
     result = bench(lab, gateways, "generate", "--flows", "50", "--size", "imix", "--rate", "20k", "--seconds", "2")
     sent = result["learning"]["sent"] + result["sent"]
     received = result["learning"]["received"] + result["received"]
-    assert result["sent"] + result["missed"] == pytest.approx(40_000, abs=64)
+    assert result["sent"] + result["missed"] == pytest.approx(40_000, rel=0.02)
     assert result["foreign"] == result["damaged"] == result["duplicates"] == 0
     assert child(first)["packets_out"] == sent
     assert child(second)["packets_in"] == sent - only_refused(first)
