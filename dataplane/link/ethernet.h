@@ -11,10 +11,25 @@
 namespace esplane::dataplane {
 
 struct MacAddress {
+    static constexpr unsigned kBits = 48;
+
     std::array<std::uint8_t, 6> octets{};
 
     /// Of the six octets at `from`.
     static MacAddress at(const std::uint8_t* from);
+    /// Of the low 48 bits.
+    static MacAddress from_number(std::uint64_t number) {
+        MacAddress mac;
+        for (std::size_t i = mac.octets.size(); i-- > 0; number >>= 8)
+            mac.octets[i] = static_cast<std::uint8_t>(number);
+        return mac;
+    }
+    std::uint64_t to_number() const {
+        std::uint64_t number = 0;
+        for (const std::uint8_t octet : octets)
+            number = number << 8 | octet;
+        return number;
+    }
     bool is_multicast() const { return (octets[0] & 1) != 0; }  ///< broadcast is one of them
     bool is_broadcast() const;
     /// Whether one station can have it: no group, and not all zero.

@@ -6,20 +6,8 @@
 namespace esplane::dataplane {
 namespace {
 
-constexpr int kMacBits = 48;
-
 std::uint64_t pack(NeighbourState state, const MacAddress& mac) {
-    std::uint64_t packed = static_cast<std::uint64_t>(state);
-    for (const std::uint8_t octet : mac.octets)
-        packed = packed << 8 | octet;
-    return packed;
-}
-
-MacAddress unpack_mac(std::uint64_t packed) {
-    MacAddress mac;
-    for (std::size_t i = mac.octets.size(); i-- > 0; packed >>= 8)
-        mac.octets[i] = static_cast<std::uint8_t>(packed);
-    return mac;
+    return static_cast<std::uint64_t>(state) << MacAddress::kBits | mac.to_number();
 }
 
 std::uint64_t mix(std::uint64_t state, std::uint64_t word) {
@@ -54,8 +42,8 @@ NeighbourMap::View NeighbourMap::view(std::uint32_t place) const {
     const Node& node = nodes_[place];
     const std::uint64_t packed = node.state_and_mac.load(std::memory_order_acquire);
     return {.place = place,
-            .state = static_cast<NeighbourState>(packed >> kMacBits),
-            .mac = unpack_mac(packed),
+            .state = static_cast<NeighbourState>(packed >> MacAddress::kBits),
+            .mac = MacAddress::from_number(packed),
             .due = TimePoint(TimePoint::duration(node.due.load(std::memory_order_acquire)))};
 }
 

@@ -28,6 +28,7 @@ TEST_CASE("a MAC address is one station's, a group's, or nobody's") {
                           {kBroadcastMac, "ff:ff:ff:ff:ff:ff", true, true, false}};
     for (const Case& c : cases) {
         INFO(c.text);
+        CHECK(MacAddress::from_number(c.mac.to_number() | std::uint64_t{7} << MacAddress::kBits) == c.mac);
         CHECK(c.mac.to_string() == c.text);
         CHECK(c.mac.is_multicast() == c.multicast);
         CHECK(c.mac.is_broadcast() == c.broadcast);
