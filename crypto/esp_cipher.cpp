@@ -50,6 +50,35 @@ bool open_one(const Aead& aead, const OpenJob& job) {
     return aead.open(aad.view(), iv, packet.subspan(kInFront, text), job.text, packet.last(kAeadIcvLength));
 }
 
+// How many jobs ahead of its own a key is asked for. Not all at once: those of a batch together are more than the
+// first cache holds.
+constexpr std::size_t kKeysAhead = 6;
+
+std::size_t text_octets(const SealJob& job) {
+    return job.text.size() == 1 ? job.text[0].size() : total_length(job.text);
+}
+
+std::size_t text_octets(const OpenJob& job) {
+    return job.packet.size();
+}
+
+/// Of the job `index`, if it is there, and if the one before has another.
+template <typename Job>
+void prefetch_key(std::span<Job> jobs, std::size_t index) {
+    if (index >= jobs.size() || jobs[index].key == jobs[index - 1].key) return;
+    jobs[index].key->prefetch_for(text_octets(jobs[index]));
+}
+
+template <typename Job, typename Work>
+void for_each(std::span<Job> jobs, Work work) {
+    for (std::size_t index = 1; index < kKeysAhead; ++index)
+        prefetch_key(jobs, index);
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        prefetch_key(jobs, i + kKeysAhead);
+        work(jobs[i]);
+    }
+}
+
 }  // namespace
 
 /// What waits for the other lanes to fill.
@@ -96,7 +125,7 @@ EspCipher::EspCipher(EspCipher&&) noexcept = default;
 EspCipher& EspCipher::operator=(EspCipher&&) noexcept = default;
 
 void EspCipher::seal(std::span<const SealJob> jobs) {
-    for (const SealJob& job : jobs) {
+    for_each(jobs, [this](const SealJob& job) {
         store_be(job.packet, std::uint64_t{job.spi} << 32 | static_cast<std::uint32_t>(job.sequence));
         std::visit(
             [&](const auto& suite) {
@@ -107,12 +136,12 @@ void EspCipher::seal(std::span<const SealJob> jobs) {
                 }
             },
             job.key->suite_);
-    }
+    });
     pending_->burst.run();
 }
 
 void EspCipher::open(std::span<OpenJob> jobs) {
-    for (OpenJob& job : jobs) {
+    for_each(jobs, [this](OpenJob& job) {
         std::visit(
             [&](const auto& suite) {
                 if constexpr (std::is_same_v<decltype(suite), const EspHmac&>) {
@@ -122,7 +151,7 @@ void EspCipher::open(std::span<OpenJob> jobs) {
                 }
             },
             job.key->suite_);
-    }
+    });
     pending_->finish_open();
 }
 

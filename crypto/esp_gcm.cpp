@@ -1,7 +1,11 @@
 #include "crypto/esp_gcm.h"
 
+#include <algorithm>
+
+#include "crypto/dense_memory.h"
 #include "crypto/esp_nonce.h"
 #include "crypto/ipsec_mb.h"
+#include "crypto/prefetch.h"
 #include "crypto/require.h"
 
 namespace esplane::crypto {
@@ -16,6 +20,12 @@ struct Calls {
     aes_gcm_enc_dec_update_t seal_slice;
     aes_gcm_enc_dec_finalize_t finish;
 };
+
+/// Whether a key has 48 powers of the hash key, of which a short text needs the last; else eight, where those begin.
+bool has_many_powers() {
+    static const bool many = direct_calls().used_arch >= IMB_ARCH_AVX512;
+    return many;
+}
 
 const Calls& calls_for(std::size_t key_length) {
     static const IMB_MGR& m = direct_calls();
@@ -33,7 +43,7 @@ const Calls& calls_for(std::size_t key_length) {
 
 /// All of a key that a packet touches, in sixteen cache lines: salt and functions take the room that is left of the
 /// last, which the library reads for packets of any size.
-struct alignas(64) EspGcm::Key {
+struct alignas(kCacheLine) EspGcm::Key : Dense {
     gcm_key_data expanded;
     std::uint32_t salt;  ///< in the order of the wire
     const Calls* calls;
@@ -57,6 +67,20 @@ EspGcm::EspGcm(const Secret& key_and_salt) : key_(std::make_unique<Key>(key_and_
 EspGcm::~EspGcm() = default;
 EspGcm::EspGcm(EspGcm&&) noexcept = default;
 EspGcm& EspGcm::operator=(EspGcm&&) noexcept = default;
+
+void EspGcm::prefetch_for(std::size_t text_octets) const {
+    constexpr std::size_t kRoundKeys = sizeof(gcm_key_data::expanded_keys);
+    constexpr std::size_t kEndOfPowers = sizeof(gcm_key_data);
+    constexpr std::size_t kBlock = 16;
+    const auto* const key = reinterpret_cast<const std::uint8_t*>(key_.get());
+    prefetch(key, kRoundKeys + kBlock);  // with the first powers
+    // One for each block of the text, two for those of the additional data and the lengths.
+    const std::size_t powers = (text_octets / kBlock + 3) * kBlock;
+    std::size_t at = powers < kEndOfPowers - kRoundKeys ? kEndOfPowers - powers : kRoundKeys;
+    if (!has_many_powers()) at = kEndOfPowers;  // of what is there only salt and calls are needed
+    at = std::max(at / kCacheLine, (kRoundKeys + kBlock) / kCacheLine) * kCacheLine;
+    prefetch(key + at, sizeof(Key) - at);
+}
 
 // The library's context is left on the stack uninitialised and unwiped: it is written before it is read, and holds
 // nothing of the key, only what belongs to the one packet.

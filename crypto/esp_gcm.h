@@ -24,6 +24,9 @@ class EspGcm {
     EspGcm(EspGcm&&) noexcept;
     EspGcm& operator=(EspGcm&&) noexcept;
 
+    /// Asks for the lines of the key that a text of this length needs.
+    void prefetch_for(std::size_t text_octets) const;
+
     /// Encrypts the slices, in order, to `to`, which holds their total length, and writes the ICV (16 octets) to `icv`.
     /// `to` may be the very memory of a single slice (in place) but must not otherwise overlap. `aad` is 8 or 12
     /// octets.

@@ -30,6 +30,12 @@ class EspKey {
     /// Octets of a packet (from SPI to ICV) beyond its text.
     std::size_t overhead() const { return kHeaderLength + iv_length_ + icv_length_; }
 
+    /// Asks for what of the key a text of this length needs, as far as it is not in this object. For keys of GCM alone:
+    /// the others' are short.
+    void prefetch_for(std::size_t text_octets) const {
+        if (const auto* const gcm = std::get_if<EspGcm>(&suite_)) gcm->prefetch_for(text_octets);
+    }
+
     /// Whether many packets in one call to EspCipher cost less than as many calls.
     bool gains_from_batches() const { return std::holds_alternative<EspHmac>(suite_); }
 
