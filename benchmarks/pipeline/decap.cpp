@@ -15,19 +15,19 @@ Decap::Decap(RingPorts& ports, const Suite& suite, std::uint32_t tunnels, const 
       choice_(tunnels),
       mix_(mix),
       frames_(ports, batch),
+      headers_(make_peer(suite, 0)->out.outer.header, kSender),
       plain_(batch, mix),
       wire_(batch) {
     for (std::uint32_t number = 0; number < tunnels; ++number)
         peers_.push_back(make_peer(suite, number));
-    outer_ = dataplane::OuterFrame(peers_.front()->out.path, dataplane::Encapsulation::kUdp, kSender, {}, std::nullopt);
     const crypto::EspKey& key = tunnels_.children.front()->in.key;
     for (std::size_t i = 0; i < batch; ++i) {
         const MutableByteView packet(plain_.at(i), mix.length(i));
         write_packet(packet);
         sent_.push_back({.octets = packet});
-        wire_[i].resize(dataplane::OuterFrame::kLongest + sealed_length(key, mix.length(i)));
-        on_wire_.push_back({.octets = wire_[i].data() + dataplane::OuterFrame::kLongest,
-                            .capacity = static_cast<std::uint32_t>(wire_[i].size() - dataplane::OuterFrame::kLongest)});
+        wire_[i].resize(PeerHeaders::kLongest + sealed_length(key, mix.length(i)));
+        on_wire_.push_back({.octets = wire_[i].data() + PeerHeaders::kLongest,
+                            .capacity = static_cast<std::uint32_t>(wire_[i].size() - PeerHeaders::kLongest)});
     }
 }
 
@@ -49,25 +49,26 @@ void Decap::seal() {
     dataplane::encapsulate(sealing_, on_wire_, drops_);
     dataplane::seal(sealing_, cipher_, drops_);
     for (std::size_t i = 0; i < wire_.size(); ++i)
-        outer_.write({.payload_bytes = on_wire_[i].capacity}, on_wire_[i].octets);
+        headers_.write(on_wire_[i].octets, on_wire_[i].capacity);
 }
 
 void Decap::prepare_again() {
     const crypto::EspKey& key = tunnels_.children.front()->in.key;
     texts_.clear();
     for (std::size_t i = 0; i < frames_.size(); ++i) {
-        const std::size_t length = outer_.length() + on_wire_[i].capacity;
+        const std::size_t length = headers_.length() + on_wire_[i].capacity;
         std::uint8_t* const frame = frames_.begin_frame(i, length);
         std::copy(wire_[i].end() - static_cast<std::ptrdiff_t>(length), wire_[i].end(), frame);
-        texts_.emplace_back(frame + outer_.length() + kEspHeader + key.iv_length(),
+        texts_.emplace_back(frame + headers_.length() + kEspHeader + key.iv_length(),
                             on_wire_[i].capacity - key.overhead());
     }
     ports_.arrive_cipher(frames_.all());
 }
 
-void Decap::take_sent() {
-    passed_ = ports_.take_sent_to_clear(frames_.all());
-    frames_.renew(passed_);
+std::size_t Decap::take_sent() {
+    const std::size_t passed = ports_.take_sent_to_clear(frames_.all());
+    frames_.renew(passed);
+    return passed;
 }
 
 }  // namespace esplane::bench

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "benchmarks/pipeline/frames.h"
+#include "benchmarks/pipeline/peer_headers.h"
 #include "benchmarks/pipeline/raw_cipher.h"
 #include "benchmarks/pipeline/traffic.h"
 #include "benchmarks/pipeline/tunnels.h"
-#include "dataplane/link/outer_frame.h"
 #include "dataplane/pipeline/in_place.h"
 #include "dataplane/pipeline/inbound.h"
 #include "dataplane/pipeline/outbound.h"
@@ -38,7 +38,6 @@ class Decap {
         const std::size_t count = ports_.cipher().rx(received_);
         run_part(0, count, lap);
         ports_.cipher().release();
-        take_sent();
     }
 
     /// The same packets, received together, through all further stages one after the other, each a batch of its own.
@@ -47,11 +46,10 @@ class Decap {
         for (std::size_t i = 0; i < count; ++i)
             run_part(i, 1, [] {});
         ports_.cipher().release();
-        take_sent();
     }
 
-    /// Packets of the last run that reached the end.
-    std::size_t passed() const { return passed_; }
+    /// After a run, when its time has been taken: collects what left. Returns the number of packets.
+    std::size_t take_sent();
 
     /// The cipher alone, on the same buffers. Destroys them; they are prepared again before the next run.
     void run_raw(RawCipher& cipher) { cipher.open(texts_); }
@@ -101,14 +99,13 @@ class Decap {
     }
 
     void seal();
-    void take_sent();
 
     /// What a worker looks at for each authentic packet.
     void accepted(const dataplane::InboundPacket& packet) {
         dataplane::ChildSa& child = *packet.child;
         if (!child.in.heard) [[unlikely]]
             child.in.heard = true;
-        if (packet.received->outer.remote != child.out.path.remote) [[unlikely]]
+        if (packet.received->outer.remote != child.out.outer.path.remote) [[unlikely]]
             ++moved_;
     }
 
@@ -118,7 +115,7 @@ class Decap {
     TunnelChoice choice_;
     Mix mix_;
     FrameBatch frames_;
-    dataplane::OuterFrame outer_;
+    PeerHeaders headers_;
     PacketMemory plain_;                           // the peers'
     std::vector<dataplane::Received> sent_;        // of them
     std::vector<dataplane::Slot> on_wire_;         // where the peers seal them to
@@ -131,7 +128,6 @@ class Decap {
     dataplane::InboundBatch batch_;
     dataplane::DropCounters drops_;
     dataplane::FragmentPorts fragments_{dataplane::DatagramLimits{}};
-    std::size_t passed_ = 0;
     std::size_t moved_ = 0;
 };
 

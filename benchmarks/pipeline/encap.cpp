@@ -26,9 +26,10 @@ void Encap::prepare() {
     ports_.arrive_clear(frames_.all());
 }
 
-void Encap::take_sent() {
-    passed_ = ports_.take_sent_to_cipher(frames_.all());
-    frames_.renew(passed_);
+std::size_t Encap::take_sent() {
+    const std::size_t passed = ports_.take_sent_to_cipher(frames_.all());
+    frames_.renew(passed);
+    return passed;
 }
 
 }  // namespace esplane::bench

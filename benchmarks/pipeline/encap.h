@@ -32,7 +32,6 @@ class Encap {
         const std::size_t count = ports_.clear().rx(received_);
         run_part(0, count, lap);
         ports_.clear().release();
-        take_sent();
     }
 
     /// The same packets, received together, through all further stages one after the other, each a batch of its own.
@@ -41,11 +40,10 @@ class Encap {
         for (std::size_t i = 0; i < count; ++i)
             run_part(i, 1, [] {});
         ports_.clear().release();
-        take_sent();
     }
 
-    /// Packets of the last run that reached the end.
-    std::size_t passed() const { return passed_; }
+    /// After a run, when its time has been taken: collects what left. Returns the number of packets.
+    std::size_t take_sent();
 
     /// The cipher alone, on the same buffers. Destroys them; they are prepared again before the next run.
     void run_raw(RawCipher& cipher) { cipher.seal(texts_); }
@@ -87,8 +85,6 @@ class Encap {
         ports_.cipher().tx(std::span(slots_).first(count));
     }
 
-    void take_sent();
-
     RingPorts& ports_;
     Tunnels tunnels_;
     TunnelChoice choice_;
@@ -102,7 +98,6 @@ class Encap {
     dataplane::DropCounters drops_;
     dataplane::Fitting fitting_;
     dataplane::FragmentPorts fragments_{dataplane::DatagramLimits{}};
-    std::size_t passed_ = 0;
 };
 
 }  // namespace esplane::bench

@@ -11,8 +11,8 @@ namespace esplane::bench {
 namespace {
 
 template <typename Flow>
-void require_all_passed(const Flow& flow, std::size_t batch) {
-    if (flow.passed() != batch) throw std::runtime_error("the pipeline dropped packets that it should have passed");
+void require_all_passed(Flow& flow, std::size_t batch) {
+    if (flow.take_sent() != batch) throw std::runtime_error("the pipeline dropped packets that it should have passed");
 }
 
 template <typename Flow>

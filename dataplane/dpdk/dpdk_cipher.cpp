@@ -5,7 +5,7 @@
 namespace esplane::dataplane {
 namespace {
 
-constexpr std::ptrdiff_t kHeadroom = OuterFrame::kLongest;
+constexpr std::ptrdiff_t kHeadroom = OuterIp::kLongest + LinkHeader::kLongest;
 constexpr std::size_t kMostReports = 32;  // when there are more they are forgotten: the next packet brings another
 
 }  // namespace
@@ -17,13 +17,13 @@ DpdkCipher::DpdkCipher(const Links& links, FrameReceiver& receiver, FrameSender&
       sender_(sender),
       resolver_(resolver),
       fresh_(pool),
-      outer_frames_(links),
+      ways_(links),
       from_host_(receiver.is_first() ? links.host.get() : nullptr, links, receiver, sender, resolver, pool, drops),
       drops_(drops) {}
 
 std::size_t DpdkCipher::rx(std::span<Received> in) {
     if (second_.is_due()) [[unlikely]]
-        outer_frames_.grow_old();
+        ways_.grow_old();
     resolver_.turn();
     from_host_.turn();
     receiver_.to_host().turn();
@@ -54,21 +54,22 @@ std::size_t DpdkCipher::tx(std::span<Slot> out) {
 }
 
 bool DpdkCipher::send(const Slot& slot) {
-    const OuterFrames::Way& way = outer_frames_.find(slot.outer, slot.encapsulation);
+    const OuterIp& outer = slot.outer->header;
+    const PeerWays::Way& way = ways_.find(*slot.outer);
     if (!way.exists) return false;
-    const std::uint32_t mtu = links_.setup(way.hop.port).mtu_bytes;
-    if (way.frame.ip_length() + slot.length > mtu) [[unlikely]] {
-        report_too_big(slot, mtu);
+    if (outer.length() + slot.length > way.mtu_bytes) [[unlikely]] {
+        report_too_big(slot, way.mtu_bytes);
         return false;
     }
-    std::uint8_t* const begin = slot.octets - way.frame.length();
-    way.frame.write({.payload_bytes = slot.length,
-                     .traffic_class = slot.traffic_class,
-                     .dont_fragment = slot.dont_fragment,
-                     .identification = slot.dont_fragment ? std::uint16_t{0} : ++identification_},
-                    slot.octets);
+    outer.write({.payload_bytes = slot.length,
+                 .traffic_class = slot.traffic_class,
+                 .dont_fragment = slot.dont_fragment,
+                 .identification = slot.dont_fragment ? std::uint16_t{0} : ++identification_},
+                slot.octets);
+    std::uint8_t* const packet = slot.octets - outer.length();
+    way.header.write(packet);
     rte_mbuf* const frame = slot.frame->take();
-    set_octets(*frame, begin, way.frame.length() + slot.length);
+    set_octets(*frame, packet - way.header.length(), way.header.length() + outer.length() + slot.length);
     if (way.has_mac) [[likely]] {
         sender_.send(way.hop.port, frame);
     } else {
@@ -79,8 +80,8 @@ bool DpdkCipher::send(const Slot& slot) {
 
 void DpdkCipher::report_too_big(const Slot& slot, std::uint32_t mtu_bytes) {
     if (reports_.size() == kMostReports) return;
-    reports_.push_back({.outer = slot.outer,
-                        .encapsulation = slot.encapsulation,
+    reports_.push_back({.outer = slot.outer->path,
+                        .encapsulation = slot.outer->encapsulation,
                         .spi = Spi{load_be<std::uint32_t>(slot.octets)},
                         .mtu_bytes = mtu_bytes});
 }
@@ -102,8 +103,8 @@ void DpdkCipher::send_datagram(const Path& path, ByteView datagram) {
     if (datagram.size() > slot.capacity) return drops_.count(DropReason::kNoBuffer);
     std::copy(datagram.begin(), datagram.end(), slot.octets);
     slot.length = static_cast<std::uint32_t>(datagram.size());
-    slot.outer = path;
-    slot.encapsulation = Encapsulation::kUdp;
+    const OuterPath outer(path, Encapsulation::kUdp);
+    slot.outer = &outer;
     if (!send(slot)) drops_.count(DropReason::kTxFailed);
     drops_.count(DropReason::kTxFailed, sender_.flush());
 }

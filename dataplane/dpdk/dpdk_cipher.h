@@ -6,7 +6,7 @@
 #include "dataplane/dpdk/frame_receiver.h"
 #include "dataplane/dpdk/fresh_frames.h"
 #include "dataplane/dpdk/from_host.h"
-#include "dataplane/dpdk/outer_frames.h"
+#include "dataplane/dpdk/peer_ways.h"
 #include "dataplane/io/packet_io.h"
 
 namespace esplane::dataplane {
@@ -46,7 +46,7 @@ class DpdkCipher {
     FrameSender& sender_;
     Resolver& resolver_;
     FreshFrames fresh_;
-    OuterFrames outer_frames_;
+    PeerWays ways_;
     FromHost from_host_;
     DropCounters& drops_;
     std::deque<TooBigReport> reports_;

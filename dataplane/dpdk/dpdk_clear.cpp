@@ -1,7 +1,6 @@
 #include "dataplane/dpdk/dpdk_clear.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "dataplane/link/forwarding.h"
 #include "dataplane/packet/fragment.h"
@@ -69,9 +68,8 @@ void DpdkClear::forward(const Slot& slot) {
 
 /// `packet` lies in the frame, with room for a link's header before it.
 void DpdkClear::send(rte_mbuf* frame, MutableByteView packet, const LinkHeaders::Way& way) {
-    // Of one length always: that is no call.
-    std::memcpy(packet.data() - way.octets.size(), way.octets.data(), way.octets.size());
-    set_octets(*frame, packet.data() - way.length, way.length + packet.size());
+    way.header.write(packet.data());
+    set_octets(*frame, packet.data() - way.header.length(), way.header.length() + packet.size());
     if (way.has_mac) [[likely]] {
         sender_.send(way.hop.port, frame);
     } else {

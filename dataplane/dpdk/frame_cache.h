@@ -13,6 +13,11 @@ inline std::uint64_t mix(const IpAddress& address) {
     return address.high() ^ address.high() >> 32 ^ address.low();
 }
 
+/// Which of 2^`bits` places a mix belongs to. Fibonacci hashing: its high bits depend on all of the mix's.
+inline std::size_t place_of(std::uint64_t mixed, unsigned bits) {
+    return mixed * 0x9e3779b97f4a7c15ULL >> (64 - bits);
+}
+
 /// Direct-mapped, 2^`kBits` entries. `Sought` is what is looked for, without a copy of it; `Key` is made of it and
 /// kept. They have an operator==, and there is a function `mix(sought)` whose bits differ as keys do.
 template <typename Key, typename Value, unsigned kBits>
@@ -25,7 +30,7 @@ class FrameCache {
     /// What `make()` returned for this key.
     template <typename Sought, typename Make>
     const Value& find(const Sought& sought, const Make& make) {
-        Entry& entry = entries_[mix(sought) * 0x9e3779b97f4a7c15ULL >> (64 - kBits)];
+        Entry& entry = entries_[place_of(mix(sought), kBits)];
         // Read before the table is: a change in between makes the entry old, not wrong.
         const std::uint64_t stamp = neighbours_.generation() + age_;
         if (entry.stamp != stamp || !(entry.key == sought)) [[unlikely]]

@@ -11,13 +11,13 @@ LinkHeaders::Way LinkHeaders::make(const IpAddress& destination) const {
     if (!hop) return {};
     const auto mac = links_.neighbours.find(hop->port, hop->address);
     const PortSetup& port = links_.setup(hop->port);
-    Way way{.hop = *hop, .exists = true, .has_mac = mac.has_value(), .mtu_bytes = port.mtu_bytes};
     const std::uint16_t type = destination.family() == Family::kIpv4 ? kEtherTypeIpv4 : kEtherTypeIpv6;
-    way.length = static_cast<std::uint8_t>(
-        write_ethernet({.destination = mac.value_or(MacAddress{}), .source = port.mac, .type = type, .vlan = port.vlan},
-                       way.octets.data()));
-    std::rotate(way.octets.begin(), way.octets.begin() + way.length, way.octets.end());
-    return way;
+    return {.hop = *hop,
+            .exists = true,
+            .has_mac = mac.has_value(),
+            .mtu_bytes = port.mtu_bytes,
+            .header = LinkHeader(
+                {.destination = mac.value_or(MacAddress{}), .source = port.mac, .type = type, .vlan = port.vlan})};
 }
 
 }  // namespace esplane::dataplane

@@ -3,6 +3,7 @@
 
 #include "dataplane/dpdk/frame_cache.h"
 #include "dataplane/dpdk/links.h"
+#include "dataplane/link/link_header.h"
 
 namespace esplane::dataplane {
 
@@ -14,8 +15,7 @@ class LinkHeaders {
         bool exists = false;   ///< a clear port has the destination on its link, or a gateway
         bool has_mac = false;  ///< else the header lacks its destination
         std::uint32_t mtu_bytes = 0;
-        std::uint8_t length = 0;
-        std::array<std::uint8_t, kTaggedEthernetHeader> octets{};  ///< at their end, the header
+        LinkHeader header;
     };
 
     /// `links` must outlive it.

@@ -7,7 +7,7 @@
 
 #include "dataplane/dpdk/host_device.h"
 #include "dataplane/dpdk/port.h"
-#include "dataplane/link/outer_frame.h"
+#include "dataplane/link/link_header.h"
 #include "dataplane/packet/descriptor.h"
 
 namespace esplane::dataplane {

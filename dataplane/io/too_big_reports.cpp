@@ -39,7 +39,7 @@ void TooBigReports::take(const CipherSocket& socket, const QueuedError& queued) 
 }
 
 void TooBigReports::refused(const Slot& slot) {
-    refused_ = {.outer = slot.outer, .encapsulation = slot.encapsulation};
+    refused_ = {.outer = slot.outer->path, .encapsulation = slot.outer->encapsulation};
     if (slot.length >= 4) refused_->spi = Spi{load_be<std::uint32_t>(slot.octets)};
 }
 

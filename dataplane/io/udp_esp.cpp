@@ -140,7 +140,7 @@ void UdpEspIo::slots(std::span<Slot> lent) {
 std::size_t UdpEspIo::tx(std::span<Slot> out) {
     std::size_t failed = 0;
     const auto socket_of = [&](const Slot& slot) -> const CipherSocket& {
-        return sockets_.find(slot.outer.remote.address.family(), slot.encapsulation, slot.dont_fragment);
+        return sockets_.find(slot.outer->path.remote.address.family(), slot.outer->encapsulation, slot.dont_fragment);
     };
     for (std::size_t begin = 0, end = 0; begin < out.size(); begin = end) {
         // A run of packets for one socket, so that order within a tunnel is kept.
@@ -202,14 +202,14 @@ std::size_t UdpEspIo::send_messages(const CipherSocket& socket, std::span<mmsghd
 
 void UdpEspIo::address_message(std::size_t index, std::span<const Slot> train) {
     const Slot& first = train.front();
-    Endpoint to = first.outer.remote;
-    if (first.encapsulation == Encapsulation::kNone) to.port = 0;
+    Endpoint to = first.outer->path.remote;
+    if (first.outer->encapsulation == Encapsulation::kNone) to.port = 0;
     msghdr& message = out_.messages[index].msg_hdr;
     message = {};
     message.msg_name = &out_.addresses[index];
     message.msg_namelen = to_socket_address(to, out_.addresses[index]);
     message.msg_iovlen = train.size();
-    set_source(message, out_.ancillary[index], first.outer.local.address);
+    set_source(message, out_.ancillary[index], first.outer->path.local.address);
     set_traffic_class(message, out_.ancillary[index], to.address.family(), first.traffic_class);
     if (train.size() > 1) set_segment_size(message, out_.ancillary[index], static_cast<std::uint16_t>(first.length));
 }

@@ -8,7 +8,7 @@
 #include "crypto/bytes.h"
 #include "dataplane/packet/address.h"
 #include "dataplane/packet/inner_packet.h"
-#include "dataplane/sa/child_options.h"
+#include "dataplane/sa/outer_path.h"
 #include "dataplane/sa/types.h"
 
 namespace esplane::dataplane {
@@ -59,14 +59,13 @@ struct Received {
 struct Slot {
     std::uint8_t* octets = nullptr;
     std::uint32_t capacity = 0;
-    std::uint32_t length = 0;                            ///< set by the pipeline
-    Frame* frame = nullptr;                              ///< the backend's, which lent it
-    ClearPort port{};                                    ///< clear side: the device it goes to
-    Path outer;                                          ///< cipher side
-    Encapsulation encapsulation = Encapsulation::kNone;  ///< cipher side
-    std::uint8_t traffic_class = 0;                      ///< cipher side: DSCP and ECN of the outer header
-    bool dont_fragment = false;                          ///< cipher side: DF of an outer IPv4 header
-    bool refused = false;                                ///< set by tx(): it was not taken
+    std::uint32_t length = 0;          ///< set by the pipeline
+    Frame* frame = nullptr;            ///< the backend's, which lent it
+    ClearPort port{};                  ///< clear side: the device it goes to
+    const OuterPath* outer = nullptr;  ///< cipher side; must last until the slot is sent
+    std::uint8_t traffic_class = 0;    ///< cipher side: DSCP and ECN of the outer header
+    bool dont_fragment = false;        ///< cipher side: DF of an outer IPv4 header
+    bool refused = false;              ///< set by tx(): it was not taken
 };
 
 }  // namespace esplane::dataplane

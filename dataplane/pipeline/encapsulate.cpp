@@ -31,8 +31,7 @@ Verdict encapsulate_one(OutboundPacket& packet, const Slot& slot) {
     packet.slot.capacity = slot.capacity;
     packet.slot.frame = slot.frame;
     if (sealed_length(sa.key, packet.inner.length) > slot.capacity) return DropReason::kNoBuffer;
-    packet.slot.outer = sa.path;
-    packet.slot.encapsulation = sa.encapsulation;
+    packet.slot.outer = &sa.outer;
     // What does not fit the path all the same has to be fragmented on its way.
     packet.slot.dont_fragment = packet.inner.length <= sa.sizes.mtu && wants_dont_fragment(sa.df, octets);
     if (sa.mode == Mode::kTransport) [[unlikely]]

@@ -9,6 +9,11 @@ ByteView inner_octets(const InboundPacket& packet) {
     return {packet.slot.octets, packet.slot.length};
 }
 
+bool allows(const ChildSa& child, const InnerPacket& inner) {
+    // The peer may have narrowed what the policy says (RFC 7296 2.9).
+    return child.out.narrowed ? matches_inbound(child.selectors, inner) : child.policy->matches_in(inner);
+}
+
 /// Fragments of one datagram may come by different SAs of a tunnel: a rekey lies between them.
 std::uint32_t scope_of(const InboundPacket& packet) {
     return to_number(packet.tunnel->policy.id);
@@ -20,10 +25,10 @@ void check_selectors(InboundBatch& batch, Turn turn, DropCounters& drops) {
     batch.keep(drops, [&](InboundPacket& packet) -> Verdict {
         if (!packet.inner.is_whole) [[unlikely]]
             turn.fragments.complete(packet.inner, inner_octets(packet), scope_of(packet), turn.now);
-        if (!matches_inbound(packet.child->selectors, packet.inner)) return DropReason::kOutsideSelectors;
+        if (!allows(*packet.child, packet.inner)) return DropReason::kOutsideSelectors;
         if (!packet.inner.is_whole) [[unlikely]]
             turn.fragments.remember(packet.inner, inner_octets(packet), scope_of(packet), turn.now);
-        packet.slot.port = packet.tunnel->policy.port;
+        packet.slot.port = packet.child->in.port;
         packet.child->in.volume.bytes.add(packet.inner.length);
         return std::nullopt;
     });

@@ -26,21 +26,20 @@ ChildSa::ChildSa(ChildOptions options)
       tunnel_id(options.tunnel),
       policy_index(options.policy),
       send_at_once(options.send_at_once),
-      selectors(std::move(options.selectors)),
       out{.spi = options.spi_out,
           .esn = options.esn,
-          .encapsulation = options.encapsulation,
           .mode = options.mode,
           .sequence = SequenceSource(options.esn),
           .key = crypto::EspKey(options.encr, options.integ, options.key_out),
-          .path = options.outer,
-          .volume = Volume(options.limits)},
+          .volume = Volume(options.limits),
+          .outer = OuterPath(options.outer, options.encapsulation)},
       in{.spi = options.spi_in,
          .esn = options.esn,
          .mode = options.mode,
          .window = ReplayWindow(options.replay_window, options.esn),
          .key = crypto::EspKey(options.encr, options.integ, options.key_in),
          .volume = Volume(options.limits)},
+      selectors(std::move(options.selectors)),
       tfc_accepted_(options.tfc_accepted) {
     options.key_out.wipe();
     options.key_in.wipe();
@@ -50,7 +49,8 @@ bool ChildSa::join(TunnelState& joined) {
     if (policy_index >= joined.policies.size()) return false;
     tunnel = &joined;
     policy = &joined.policies[policy_index];
-    narrowed = selectors != *policy->selectors;
+    out.narrowed = selectors != *policy->selectors;
+    in.port = joined.policy.port;
     out.fragment = joined.policy.fragment;
     out.df = joined.policy.df;
     out.dscp = joined.policy.dscp;
@@ -63,8 +63,10 @@ void ChildSa::resize() {
     const TunnelPolicy& chosen = tunnel->policy;
     const PathMtu& path = tunnel->path_mtu;
     const EspOverhead esp = overhead(out.key);
-    const EspForm form{
-        .esp = esp, .outer = out.path.remote.address.family(), .encapsulation = out.encapsulation, .mode = out.mode};
+    const EspForm form{.esp = esp,
+                       .outer = out.outer.path.remote.address.family(),
+                       .encapsulation = out.outer.encapsulation,
+                       .mode = out.mode};
     std::uint32_t mtu = inner_mtu(path.bytes(), form);
     // An operator's number holds even where the outer packet has to be fragmented; but what a router has reported does
     // not go away by it.

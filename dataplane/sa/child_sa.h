@@ -3,11 +3,14 @@
 
 #include <cstdint>
 
+#include "crypto/dense_memory.h"
 #include "crypto/esp_key.h"
+#include "crypto/prefetch.h"
 #include "dataplane/options.h"
 #include "dataplane/sa/child_options.h"
 #include "dataplane/sa/drop_reason.h"
 #include "dataplane/sa/inner_sizes.h"
+#include "dataplane/sa/outer_path.h"
 #include "dataplane/sa/replay_window.h"
 #include "dataplane/sa/sequence.h"
 #include "dataplane/sa/volume.h"
@@ -17,12 +20,12 @@ namespace esplane::dataplane {
 class TunnelState;
 struct Policy;
 
-/// The sending half.
+/// The sending half: a line for what is looked at, one for what is counted, and the path's.
 struct OutboundSa {
     Spi spi{};
     bool esn = false;
-    Encapsulation encapsulation = Encapsulation::kNone;
     Mode mode = Mode::kTunnel;
+    bool narrowed = true;  ///< the CHILD_SA's selectors are not those of its policy
     // What the tunnel's policy says of each packet, here for the sake of the cache. Set by join().
     FragmentPolicy fragment = FragmentPolicy::kBefore;
     DfPolicy df = DfPolicy::kCopy;
@@ -33,24 +36,25 @@ struct OutboundSa {
     InnerSizes sizes;
     SequenceSource sequence;
     crypto::EspKey key;
-    Path path;
     Volume volume;
+    OuterPath outer;
 };
 
 /// The receiving half.
-struct InboundSa {
+struct alignas(kCacheLine) InboundSa {
     Spi spi{};
     bool esn = false;
     bool heard = false;  ///< a packet has passed the ICV
     Mode mode = Mode::kTunnel;
+    ClearPort port{};  ///< of the tunnel, here for the sake of the cache. Set by join().
     ReplayWindow window;
     crypto::EspKey key;
-    std::int64_t move_told_at = 0;  ///< worker's clock, nanoseconds
     Volume volume;
+    std::int64_t move_told_at = 0;  ///< worker's clock, nanoseconds
 };
 
 /// Made by the control thread, owned by the worker from Install to Returned, wiped by the control thread.
-class ChildSa {
+class ChildSa : public Dense {
   public:
     /// Expands the keys; those in `options` are wiped.
     explicit ChildSa(ChildOptions options);
@@ -61,17 +65,23 @@ class ChildSa {
     /// path or its MTU has changed.
     void resize();
 
+    /// Asks for what the stages of either direction look at, keys excepted.
+    void prefetch_out() const { prefetch(&out, sizeof out - sizeof out.outer.path); }
+    void prefetch_in() const {
+        prefetch(this);
+        prefetch(&in, sizeof in);
+    }
+
     ChildId id;
     TunnelId tunnel_id;
     std::uint32_t policy_index;
     TunnelState* tunnel = nullptr;
     Policy* policy = nullptr;  ///< of the tunnel
-    bool narrowed = true;      ///< its selectors are not those of its policy
     bool send_at_once;
-    SelectorPair selectors;
-    DropCounters drops;  ///< of packets that had found this SA
     OutboundSa out;
     InboundSa in;
+    SelectorPair selectors;
+    DropCounters drops;  ///< of packets that had found this SA
 
   private:
     bool tfc_accepted_;

@@ -1,6 +1,7 @@
 #include "dataplane/sa/network_table.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 namespace esplane::dataplane {
@@ -19,7 +20,8 @@ NetworkTable::NetworkTable(std::uint8_t prefix_length)
     : prefix_length_(prefix_length),
       high_mask_(leading_ones(prefix_length)),
       low_mask_(leading_ones(prefix_length - 64)),
-      entries_(kInitialEntries) {}
+      entries_(kInitialEntries),
+      unused_bits_(64 - std::countr_zero(kInitialEntries)) {}
 
 void NetworkTable::add(ClearPort port, const IpAddress& network, Policy* policy) {
     if ((used_ + 1) * 2 > entries_.size()) grow();
@@ -63,8 +65,9 @@ void NetworkTable::free(std::size_t hole) {
 }
 
 void NetworkTable::grow() {
-    std::vector<Entry> old(entries_.size() * 2);
+    decltype(entries_) old(entries_.size() * 2);
     std::swap(old, entries_);
+    --unused_bits_;
     for (Entry& entry : old) {
         if (entry.first != nullptr) entries_[slot_of(entry.network)] = std::move(entry);
     }

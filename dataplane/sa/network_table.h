@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "crypto/dense_memory.h"
+#include "crypto/prefetch.h"
 #include "dataplane/packet/address.h"
 #include "dataplane/sa/types.h"
 
@@ -38,6 +40,21 @@ class NetworkTable {
         return nullptr;
     }
 
+    /// How many entries find() looks at.
+    std::size_t looks(ClearPort port, const IpAddress& address) const {
+        const Network network = network_of(port, address);
+        return ((slot_of(network) - home(network)) & (entries_.size() - 1)) + 1;
+    }
+
+    /// Asks for the entry that find() looks at first.
+    void prefetch_entry(ClearPort port, const IpAddress& address) const {
+        prefetch(&entries_[home(network_of(port, address))]);
+    }
+    /// Asks for the policy that this entry names.
+    void prefetch_policy(ClearPort port, const IpAddress& address) const {
+        prefetch(entries_[home(network_of(port, address))].first);
+    }
+
   private:
     struct Network {
         std::uint64_t high = 0;
@@ -55,10 +72,11 @@ class NetworkTable {
         return {address.high() & high_mask_, address.low() & low_mask_, port};
     }
     std::size_t home(const Network& network) const {
-        // Fibonacci hashing: of the product, the high half depends on every bit.
+        // Fibonacci hashing: of the product, the highest bits depend on every bit. Those of a network's address are the
+        // high ones, of which the product's lower bits know nothing.
         const std::uint64_t mixed =
             (network.high ^ network.low * 0xff51afd7ed558ccdULL ^ to_number(network.port)) * 0x9e3779b97f4a7c15ULL;
-        return static_cast<std::size_t>(mixed >> 32) & (entries_.size() - 1);
+        return static_cast<std::size_t>(mixed >> unused_bits_);
     }
     /// Where the network is, or would be.
     std::size_t slot_of(const Network& network) const {
@@ -74,8 +92,9 @@ class NetworkTable {
     std::uint8_t prefix_length_;
     std::uint64_t high_mask_;
     std::uint64_t low_mask_;
-    std::vector<Entry> entries_;  // a power of two, at most half full
+    std::vector<Entry, DenseAllocator<Entry>> entries_;  // a power of two, at most half full
     std::size_t used_ = 0;
+    int unused_bits_;  // of a hash
 };
 
 }  // namespace esplane::dataplane

@@ -21,6 +21,7 @@ std::uint8_t common_length(const TrafficSelector& range) {
 }  // namespace
 
 void PolicyTable::add(TunnelState* tunnel) {
+    count_ += tunnel->policies.size();
     for (Policy& policy : tunnel->policies) {
         for (const TrafficSelector& remote : policy.selectors->remote)
             table_for(remote).add(tunnel->policy.port, remote.first, &policy);
@@ -28,6 +29,7 @@ void PolicyTable::add(TunnelState* tunnel) {
 }
 
 void PolicyTable::remove(TunnelState* tunnel) {
+    count_ -= tunnel->policies.size();
     for (Policy& policy : tunnel->policies) {
         for (const TrafficSelector& remote : policy.selectors->remote)
             table_for(remote).remove(tunnel->policy.port, remote.first, &policy);
@@ -47,9 +49,8 @@ NetworkTable& PolicyTable::table_for(const TrafficSelector& remote) {
 
 Policy* PolicyTable::find(ClearPort port, const InnerPacket& packet) const {
     for (const NetworkTable& table : of(packet.destination.family())) {
-        Policy* const policy = table.find(port, packet.destination, [&](const Policy& candidate) {
-            return matches_outbound(*candidate.selectors, packet);
-        });
+        Policy* const policy = table.find(port, packet.destination,
+                                          [&](const Policy& candidate) { return candidate.matches_out(packet); });
         if (policy != nullptr) return policy;
     }
     return nullptr;

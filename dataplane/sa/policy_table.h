@@ -19,7 +19,23 @@ class PolicyTable {
     void remove(TunnelState* tunnel);
     Policy* find(ClearPort port, const InnerPacket& packet) const;
 
+    /// Whether it is worth while to ask for a batch's policies before they are looked up: a few are in the cache
+    /// anyway.
+    bool is_large() const { return count_ > kFew; }
+    /// Two steps towards find(), each of which may wait for memory: both for all packets of a batch, one after the
+    /// other.
+    void prefetch_entries(ClearPort port, const InnerPacket& packet) const {
+        for (const NetworkTable& table : of(packet.destination.family()))
+            table.prefetch_entry(port, packet.destination);
+    }
+    void prefetch_policies(ClearPort port, const InnerPacket& packet) const {
+        for (const NetworkTable& table : of(packet.destination.family()))
+            table.prefetch_policy(port, packet.destination);
+    }
+
   private:
+    static constexpr std::size_t kFew = 32;
+
     /// One for each prefix length in use of one family, the longest first.
     using ByLength = std::vector<NetworkTable>;
 
@@ -29,6 +45,7 @@ class PolicyTable {
 
     ByLength ipv4_;
     ByLength ipv6_;
+    std::size_t count_ = 0;  // of policies
 };
 
 }  // namespace esplane::dataplane

@@ -5,6 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include "crypto/prefetch.h"
+
 namespace esplane::dataplane {
 
 class ReplayWindow {
@@ -15,6 +17,10 @@ class ReplayWindow {
 
     /// The whole sequence number of a packet that carries `low`; empty when there can be none such.
     std::optional<std::uint64_t> infer(std::uint32_t low) const;
+    /// Asks for where it is kept whether a packet that carries `low` has been seen. The high half does not matter.
+    void prefetch_word(std::uint32_t low) const {
+        if (width_ != 0) prefetch(&word_of(low));
+    }
     /// Whether it could be accepted: not seen, not behind the window, not 0. Changes nothing.
     bool check(std::uint64_t sequence) const;
     /// Marks it as seen, after its ICV has been verified. False when it was not acceptable any more.

@@ -11,12 +11,6 @@ constexpr std::size_t kInitialEntries = 64;
 
 SpiTable::SpiTable() : entries_(kInitialEntries) {}
 
-std::size_t SpiTable::home(Spi spi) const {
-    // Our SPIs are random, but an attacker chooses what is looked up: Fibonacci hashing keeps neighbours apart.
-    const std::uint64_t mixed = to_number(spi) * 0x9e3779b97f4a7c15ULL;
-    return static_cast<std::size_t>(mixed >> 32) & (entries_.size() - 1);
-}
-
 ChildSa* SpiTable::find(Spi spi) const {
     for (std::size_t i = home(spi); entries_[i].child != nullptr; i = next(i)) {
         if (entries_[i].spi == spi) return entries_[i].child;
@@ -53,7 +47,7 @@ void SpiTable::erase(Spi spi) {
 }
 
 void SpiTable::grow() {
-    std::vector<Entry> old(entries_.size() * 2);
+    decltype(entries_) old(entries_.size() * 2);
     std::swap(old, entries_);
     used_ = 0;
     for (const Entry& entry : old) {

@@ -38,7 +38,8 @@ class Notices {
     /// An authentic packet, not replayed, that may have come from elsewhere: the control thread decides what that
     /// means.
     void came_from(ChildSa& child, const Received& received, std::int64_t now) {
-        if (received.encapsulation != child.out.encapsulation || received.outer.remote == child.out.path.remote) return;
+        const OuterPath& outer = child.out.outer;
+        if (received.encapsulation != outer.encapsulation || received.outer.remote == outer.path.remote) return;
         if (now - child.in.move_told_at < kAgainAfter) return;
         if (events_.offer(PeerMoved{child.id, received.outer})) child.in.move_told_at = now;
     }

@@ -65,8 +65,7 @@ void SaStore::retire(ChildId id) {
 void SaStore::apply(MovePath& command) {
     ChildSa* child = find(command.child);
     if (child == nullptr) return;
-    child->out.path = command.outer;
-    child->out.encapsulation = command.encapsulation;
+    child->out.outer = OuterPath(command.outer, command.encapsulation);
     resize(*child->tunnel);
 }
 
@@ -103,8 +102,8 @@ ChildSa* SaStore::find_outbound(const TooBigReport& report) {
     if (!report.spi) return nullptr;
     const auto [begin, end] = outbound_.equal_range(*report.spi);
     for (auto at = begin; at != end; ++at) {
-        const OutboundSa& sa = at->second->out;
-        if (sa.path.remote.address == report.outer.remote.address && sa.encapsulation == report.encapsulation)
+        const OuterPath& outer = at->second->out.outer;
+        if (outer.path.remote.address == report.outer.remote.address && outer.encapsulation == report.encapsulation)
             return at->second;
     }
     return nullptr;

@@ -16,10 +16,10 @@ constexpr std::size_t kIpAndUdp = 28;
 
 }  // namespace
 
-PortFrames::PortFrames(bench::RingPorts& ports, const bench::Suite& suite, std::uint32_t tunnels) : ports_(ports) {
+PortFrames::PortFrames(bench::RingPorts& ports, const bench::Suite& suite, std::uint32_t tunnels)
+    : ports_(ports), headers_(bench::make_peer(suite, 0)->out.outer.header, bench::kSender) {
     for (std::uint32_t number = 0; number < tunnels; ++number)
         peers_.push_back(bench::make_peer(suite, number));
-    outer_ = OuterFrame(peers_.front()->out.path, Encapsulation::kUdp, bench::kSender, {}, std::nullopt);
 }
 
 rte_mbuf* PortFrames::begin(std::uint32_t length) {
@@ -42,8 +42,8 @@ rte_mbuf* PortFrames::plain(std::uint32_t tunnel, std::uint32_t length, std::uin
 rte_mbuf* PortFrames::sealed(std::uint32_t tunnel, std::uint32_t length, std::uint32_t number) {
     ChildSa& peer = *peers_[tunnel];
     const std::size_t payload = sealed_length(peer.out.key, length);
-    rte_mbuf* const frame = begin(static_cast<std::uint32_t>(outer_.length() + payload));
-    std::uint8_t* const esp = octets_of(*frame).data() + outer_.length();
+    rte_mbuf* const frame = begin(static_cast<std::uint32_t>(headers_.length() + payload));
+    std::uint8_t* const esp = octets_of(*frame).data() + headers_.length();
     // The text stays where the packet is.
     const MutableByteView packet(esp + kEspHeader + peer.out.key.iv_length(), length);
     bench::write_packet(packet);
@@ -60,7 +60,7 @@ rte_mbuf* PortFrames::sealed(std::uint32_t tunnel, std::uint32_t length, std::ui
     encapsulate(sealing_, slots, drops_);
     seal(sealing_, cipher_, drops_);
     REQUIRE(sealing_.size() == 1);
-    outer_.write({.payload_bytes = static_cast<std::uint32_t>(payload)}, esp);
+    headers_.write(esp, static_cast<std::uint32_t>(payload));
     return frame;
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "benchmarks/pipeline/peer_headers.h"
 #include "benchmarks/pipeline/ring_ports.h"
 #include "benchmarks/pipeline/suites.h"
 #include "crypto/esp_cipher.h"
@@ -38,7 +39,7 @@ class PortFrames {
 
     bench::RingPorts& ports_;
     std::vector<std::unique_ptr<ChildSa>> peers_;
-    OuterFrame outer_;
+    bench::PeerHeaders headers_;
     OutboundBatch sealing_;
     crypto::EspCipher cipher_;
     DropCounters drops_;

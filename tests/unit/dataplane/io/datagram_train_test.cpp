@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <vector>
 
+#include "tests/unit/dataplane/support/outer_paths.h"
 #include "tests/unit/dataplane/support/packets.h"
 
 namespace esplane::dataplane {
@@ -10,8 +11,9 @@ namespace {
 
 Slot slot(std::uint32_t length, std::uint16_t port = 4500, Encapsulation encapsulation = Encapsulation::kUdp) {
     return {.length = length,
-            .outer = {.local = {test::address("192.0.2.1"), 4500}, .remote = {test::address("192.0.2.2"), port}},
-            .encapsulation = encapsulation};
+            .outer = test::outer_path(
+                {.local = {test::address("192.0.2.1"), 4500}, .remote = {test::address("192.0.2.2"), port}},
+                encapsulation)};
 }
 
 Slot with_traffic_class(std::uint8_t traffic_class) {

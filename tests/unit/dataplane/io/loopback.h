@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "dataplane/io/udp_esp.h"
+#include "tests/unit/dataplane/support/outer_paths.h"
 #include "tests/unit/dataplane/support/packets.h"
 
 namespace esplane::dataplane::test {
@@ -68,13 +69,14 @@ inline std::vector<Slot> every_way() {
     std::vector<Slot> ways;
     for (const char* text : {"127.0.0.1", "::1"}) {
         for (const Encapsulation encapsulation : {Encapsulation::kUdp, Encapsulation::kNone})
-            ways.push_back({.outer = loop(text, encapsulation), .encapsulation = encapsulation});
+            ways.push_back({.outer = outer_path(loop(text, encapsulation), encapsulation)});
     }
     return ways;
 }
 
 inline std::string describe(const Slot& way) {
-    return way.outer.remote.address.to_string() + (way.encapsulation == Encapsulation::kUdp ? " UDP" : " raw");
+    return way.outer->path.remote.address.to_string() +
+           (way.outer->encapsulation == Encapsulation::kUdp ? " UDP" : " raw");
 }
 
 /// A packet of this length each way. How many were not taken.

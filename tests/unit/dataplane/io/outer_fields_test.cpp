@@ -32,7 +32,7 @@ TEST_CASE("DSCP and ECN go out with every packet and come in with it, trains or 
             }
             CHECK(got == sent);
             const auto packets = sniffer.take();
-            CHECK(packets.size() == (way.encapsulation == Encapsulation::kUdp ? 7 : 10));
+            CHECK(packets.size() == (way.outer->encapsulation == Encapsulation::kUdp ? 7 : 10));
             for (const Bytes& packet : packets)
                 CHECK(packet[packet[0] >> 4 == 4 ? 8 : 7] == kOuterHopLimit);
         }
@@ -51,7 +51,7 @@ TEST_CASE("DF is what each packet asks for, of trains too, and only who may be f
         test::LookingIo io(*sockets);
         test::Sniffer sniffer;
         for (const Slot& way : test::every_way()) {
-            const bool v4 = way.outer.remote.address.family() == Family::kIpv4;
+            const bool v4 = way.outer->path.remote.address.family() == Family::kIpv4;
             for (const bool df : {false, true}) {
                 INFO(test::describe(way) << (df ? " with DF" : ""));
                 Slot slot = way;
@@ -59,7 +59,7 @@ TEST_CASE("DF is what each packet asks for, of trains too, and only who may be f
                 CHECK(test::send(io, std::vector<Slot>(10, slot), 1000) == 0);
                 CHECK(test::receive(io).size() == 10);
                 const auto packets = sniffer.take();
-                CHECK(packets.size() == (way.encapsulation == Encapsulation::kUdp ? 1 : 10));
+                CHECK(packets.size() == (way.outer->encapsulation == Encapsulation::kUdp ? 1 : 10));
                 for (const Bytes& packet : packets) {
                     if (v4) CHECK(has_df(packet) == df);
                 }
@@ -87,7 +87,8 @@ TEST_CASE("packets with DF and without keep their order, and all arrive where th
             REQUIRE(arrived.size() == slots.size());
             for (std::size_t i = 0; i < slots.size(); ++i)
                 CHECK(arrived[i].octets[0] == i + 1);
-            const CipherSocket& silent = sockets->find(way.outer.remote.address.family(), way.encapsulation, true);
+            const CipherSocket& silent =
+                sockets->find(way.outer->path.remote.address.family(), way.outer->encapsulation, true);
             std::uint8_t octet = 0;
             CHECK(recv(silent.fd.get(), &octet, 1, MSG_DONTWAIT) < 0);
         }

@@ -27,23 +27,23 @@ const Bytes kEsp = {1, 2, 3, 4, 0, 0, 0, 1, 9, 9, 9, 9};
 
 /// What an IP packet that went `way` has behind its IP header.
 Bytes behind_ip(const Slot& way, const Bytes& esp) {
-    return way.encapsulation == Encapsulation::kUdp ? test::udp(4500, 4500, esp) : esp;
+    return way.outer->encapsulation == Encapsulation::kUdp ? test::udp(4500, 4500, esp) : esp;
 }
 
 /// The ICMP message about a packet with `payload` behind its IP header.
 Bytes icmp(const Slot& way, const Bytes& payload, std::uint8_t type, std::uint8_t code) {
-    const bool v4 = way.outer.local.address.family() == Family::kIpv4;
-    const std::uint8_t protocol = way.encapsulation == Encapsulation::kUdp ? 17 : 50;
+    const bool v4 = way.outer->path.local.address.family() == Family::kIpv4;
+    const std::uint8_t protocol = way.outer->encapsulation == Encapsulation::kUdp ? 17 : 50;
     Bytes message = {type, code, 0, 0, 0, 0, 0, 0};
     store_be(message.data() + 6, kMtu);
-    append(message, test::ip(way.outer.local.address, way.outer.remote.address, protocol, payload));
+    append(message, test::ip(way.outer->path.local.address, way.outer->path.remote.address, protocol, payload));
     if (v4) store_be(message.data() + 2, checksum_finish(checksum_add(0, message)));
     return message;
 }
 
 /// As any host on the path may, and any that is not.
 void inject(const Slot& way, const Bytes& message) {
-    const IpAddress address = way.outer.local.address;
+    const IpAddress address = way.outer->path.local.address;
     const bool v4 = address.family() == Family::kIpv4;
     const FileDescriptor fd(
         socket(v4 ? AF_INET : AF_INET6, SOCK_RAW | SOCK_CLOEXEC, v4 ? int{IPPROTO_ICMP} : int{IPPROTO_ICMPV6}));
@@ -54,7 +54,7 @@ void inject(const Slot& way, const Bytes& message) {
 }
 
 void inject_too_big(const Slot& way, const Bytes& payload) {
-    const bool v4 = way.outer.local.address.family() == Family::kIpv4;
+    const bool v4 = way.outer->path.local.address.family() == Family::kIpv4;
     inject(way, v4 ? icmp(way, payload, kUnreachable, kFragmentationNeeded) : icmp(way, payload, kPacketTooBig, 0));
 }
 
@@ -97,8 +97,8 @@ TEST_CASE("a report that a packet was too big arrives with SPI, MTU and path, an
                 REQUIRE(told.size() == 1);
                 CHECK(told.front().spi == kSpi);
                 CHECK(told.front().mtu_bytes == kMtu);
-                CHECK(told.front().outer == way.outer);
-                CHECK(told.front().encapsulation == way.encapsulation);
+                CHECK(told.front().outer == way.outer->path);
+                CHECK(told.front().encapsulation == way.outer->encapsulation);
                 CHECK_FALSE(has_pending_error(*sockets));
             }
         }
@@ -130,7 +130,7 @@ TEST_CASE("a quote that ends before ESP, and one of IKE, are reported without SP
         REQUIRE(sockets.ok());
         test::LookingIo io(*sockets);
         for (const Slot& way : test::every_way()) {
-            if (way.encapsulation != Encapsulation::kUdp) continue;
+            if (way.outer->encapsulation != Encapsulation::kUdp) continue;
             INFO(test::describe(way));
             for (const Bytes& esp : {Bytes{}, Bytes{1, 2, 3}, Bytes(20, 0)}) {
                 inject_too_big(way, behind_ip(way, esp));
@@ -152,7 +152,7 @@ TEST_CASE("other errors are taken from the queue and cost no packet either") {
         test::LookingIo io(*sockets);
         for (const Slot& way : test::every_way()) {
             INFO(test::describe(way));
-            const bool v4 = way.outer.local.address.family() == Family::kIpv4;
+            const bool v4 = way.outer->path.local.address.family() == Family::kIpv4;
             const Bytes quoted = behind_ip(way, kEsp);
             inject(way, v4 ? icmp(way, quoted, kUnreachable, kPortUnreachable) : icmp(way, quoted, 1, 4));
             CHECK(test::send(io, both_kinds(way), 100) == 0);
@@ -178,8 +178,8 @@ TEST_CASE("what the host itself refuses is reported with the device's MTU, and t
             REQUIRE(told.size() == 1);
             CHECK(told.front().spi == kSpi);
             CHECK(told.front().mtu_bytes == 1500);
-            CHECK(told.front().outer == way.outer);
-            CHECK(told.front().encapsulation == way.encapsulation);
+            CHECK(told.front().outer == way.outer->path);
+            CHECK(told.front().encapsulation == way.outer->encapsulation);
         }
     });
 }
@@ -191,16 +191,16 @@ TEST_CASE("an error that the control thread's datagram met goes to the worker, a
         test::LookingIo io(*sockets);
         for (const char* text : {"127.0.0.1", "::1"}) {
             INFO(text);
-            const Slot way{.outer = test::loop(text, Encapsulation::kUdp), .encapsulation = Encapsulation::kUdp};
+            const Slot way{.outer = test::outer_path(test::loop(text, Encapsulation::kUdp), Encapsulation::kUdp)};
             std::size_t arrived = 0;
             for (int i = 0; i < 20; ++i) {
-                Slot other = way;
-                other.outer.remote.port = static_cast<std::uint16_t>(5000 + i);
+                Path other = way.outer->path;
+                other.remote.port = static_cast<std::uint16_t>(5000 + i);
                 // Of many ports: a hash spreads the errors over the sockets of ours.
                 Bytes quoted = behind_ip(way, kEsp);
-                store_be(quoted.data() + 2, other.outer.remote.port);
-                inject_too_big(other, quoted);
-                CHECK(sockets->send_udp(way.outer, Bytes(4, 0), Bytes(30, 7)));
+                store_be(quoted.data() + 2, other.remote.port);
+                inject_too_big({.outer = test::outer_path(other, Encapsulation::kUdp)}, quoted);
+                CHECK(sockets->send_udp(way.outer->path, Bytes(4, 0), Bytes(30, 7)));
                 arrived += test::receive(io).size();
                 CHECK_FALSE(has_pending_error(*sockets));
             }
@@ -215,7 +215,7 @@ TEST_CASE("a storm of errors is worked off bit by bit, and what does not fit is 
         auto sockets = CipherSockets::open({});
         REQUIRE(sockets.ok());
         test::LookingIo io(*sockets);
-        const Slot way{.outer = test::loop("127.0.0.1", Encapsulation::kNone)};
+        const Slot way{.outer = test::outer_path(test::loop("127.0.0.1", Encapsulation::kNone), Encapsulation::kNone)};
         for (std::size_t i = 0; i < 3 * TooBigReports::kMostAtOnce; ++i)
             inject_too_big(way, behind_ip(way, kEsp));
         std::array<Received, kBurst> in;

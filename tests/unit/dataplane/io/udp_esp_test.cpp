@@ -32,8 +32,7 @@ std::vector<Bytes> echo(test::LookingIo& io, const std::vector<Packet>& packets,
             slots[i].length = static_cast<std::uint32_t>(packet.length);
             for (std::size_t at = 0; at < packet.length; ++at)
                 slots[i].octets[at] = static_cast<std::uint8_t>(begin + i + at);
-            slots[i].outer = packet.outer;
-            slots[i].encapsulation = packet.encapsulation;
+            slots[i].outer = test::outer_path(packet.outer, packet.encapsulation);
             sent.push_back(to_bytes({slots[i].octets, packet.length}));
         }
         CHECK(io.tx(std::span(slots).first(count)) == 0);
@@ -101,8 +100,8 @@ TEST_CASE("a datagram without contents is handed out like any other") {
             const auto arrived = test::receive(io);
             REQUIRE(arrived.size() == 2);
             CHECK(arrived.front().octets.empty());
-            CHECK(arrived.front().encapsulation == way.encapsulation);
-            CHECK(arrived.front().outer == way.outer);
+            CHECK(arrived.front().encapsulation == way.outer->encapsulation);
+            CHECK(arrived.front().outer == way.outer->path);
         }
     });
 }
@@ -115,7 +114,8 @@ TEST_CASE("what the kernel had no room for is counted, once") {
         for (Slot way : test::every_way()) {
             INFO(test::describe(way));
             const int least = 1;
-            const CipherSocket& socket = sockets->find(way.outer.remote.address.family(), way.encapsulation, false);
+            const CipherSocket& socket =
+                sockets->find(way.outer->path.remote.address.family(), way.outer->encapsulation, false);
             REQUIRE(setsockopt(socket.fd.get(), SOL_SOCKET, SO_RCVBUF, &least, sizeof least) == 0);
             for (int round = 0; round < 2; ++round) {
                 std::size_t arrived = 0;

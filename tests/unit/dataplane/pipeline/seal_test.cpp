@@ -125,8 +125,8 @@ TEST_CASE("a sealed packet knows where it goes") {
     const Path path = options.outer;
     OutboundRig rig(std::move(options));
     REQUIRE(rig.run({test::outgoing_packet(1)}).size() == 1);
-    CHECK(rig.sealed[0].outer == path);
-    CHECK(rig.sealed[0].encapsulation == Encapsulation::kNone);
+    CHECK(rig.sealed[0].outer->path == path);
+    CHECK(rig.sealed[0].outer->encapsulation == Encapsulation::kNone);
 }
 
 TEST_CASE("random subsets of full bursts are dropped, and exactly the others are sealed, in order") {

@@ -16,6 +16,13 @@ using test::address;
 
 constexpr ClearPort kPort{1};
 
+const SelectorPair kAny;
+
+/// A policy that nobody asks what it says.
+struct Blank : Policy {
+    Blank() : Policy(nullptr, kAny, 0) {}
+};
+
 /// What the table would say of the address: every policy, in its order.
 std::vector<Policy*> all(const NetworkTable& table, ClearPort port, const IpAddress& at) {
     std::vector<Policy*> policies;
@@ -27,7 +34,7 @@ std::vector<Policy*> all(const NetworkTable& table, ClearPort port, const IpAddr
 }
 
 TEST_CASE("a network holds the addresses that begin as it does, on its device") {
-    Policy policy;
+    Blank policy;
     struct Case {
         std::uint8_t length;
         const char* network;
@@ -47,7 +54,7 @@ TEST_CASE("a network holds the addresses that begin as it does, on its device") 
         table.add(kPort, address(one.network), &policy);
         for (const char* inside : one.inside) {
             INFO(inside << " in " << one.network << '/' << int{one.length});
-            CHECK(all(table, kPort, address(inside)) == std::vector{&policy});
+            CHECK(all(table, kPort, address(inside)) == std::vector<Policy*>{&policy});
             CHECK(all(table, ClearPort{2}, address(inside)).empty());
         }
         for (const char* outside : one.outside) {
@@ -58,31 +65,46 @@ TEST_CASE("a network holds the addresses that begin as it does, on its device") 
 }
 
 TEST_CASE("policies of one network are asked in the order of adding, up to the first that fits") {
-    Policy a;
-    Policy b;
-    Policy c;
+    Blank a;
+    Blank b;
+    Blank c;
     NetworkTable table(8);
-    for (Policy* policy : {&b, &a, &c, &a, &b})
+    for (Blank* policy : {&b, &a, &c, &a, &b})
         table.add(kPort, address("10.0.0.0"), policy);
     const IpAddress at = address("10.1.1.1");
-    CHECK(all(table, kPort, at) == std::vector{&b, &a, &c});
+    CHECK(all(table, kPort, at) == std::vector<Policy*>{&b, &a, &c});
     CHECK(table.find(kPort, at, [&](Policy& policy) { return &policy != &b; }) == &a);
     table.remove(kPort, address("10.0.0.0"), &b);
-    CHECK(all(table, kPort, at) == std::vector{&a, &c});
+    CHECK(all(table, kPort, at) == std::vector<Policy*>{&a, &c});
     table.remove(kPort, address("10.0.0.0"), &c);
     table.remove(kPort, address("10.0.0.0"), &c);
-    CHECK(all(table, kPort, at) == std::vector{&a});
+    CHECK(all(table, kPort, at) == std::vector<Policy*>{&a});
     CHECK_FALSE(table.empty());
     table.remove(kPort, address("10.0.0.0"), &a);
     CHECK(table.empty());
 }
 
+TEST_CASE("networks that differ in any one octet alone are found without a search") {
+    Blank policy;
+    for (const unsigned shift : {8U, 16U, 24U}) {
+        NetworkTable table(static_cast<std::uint8_t>(32 - shift));
+        const auto network = [&](std::uint32_t number) { return IpAddress::v4(number << shift); };
+        for (std::uint32_t number = 0; number < 256; ++number)
+            table.add(kPort, network(number), &policy);
+        std::size_t looks = 0;
+        for (std::uint32_t number = 0; number < 256; ++number)
+            looks += table.looks(kPort, network(number));
+        INFO("networks of " << 32 - shift << " bits");
+        CHECK(looks < std::size_t{2} * 256);
+    }
+}
+
 TEST_CASE("random additions and removals, against a map") {
     const std::uint64_t seed = 0x5eed7ab1e;
     crypto::SeededRandom random(seed);
-    std::vector<std::unique_ptr<Policy>> policies;
-    for (int i = 0; i < 20; ++i)
-        policies.push_back(std::make_unique<Policy>());
+    std::vector<std::unique_ptr<Policy>> policies(20);
+    for (auto& policy : policies)
+        policy = std::make_unique<Blank>();
     NetworkTable table(24);
     std::map<std::uint32_t, std::vector<Policy*>> model;
     for (int step = 0; step < 20000; ++step) {

@@ -46,8 +46,8 @@ std::size_t MemoryIo::tx(std::span<Slot> out) {
     for (const Slot& slot : out.subspan(refused))
         sent_.push_back({{slot.octets, slot.octets + slot.length},
                          slot.port,
-                         slot.outer,
-                         slot.encapsulation,
+                         slot.outer == nullptr ? Path{} : slot.outer->path,
+                         slot.outer == nullptr ? Encapsulation::kNone : slot.outer->encapsulation,
                          slot.traffic_class,
                          slot.dont_fragment});
     return refused;

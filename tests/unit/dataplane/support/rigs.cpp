@@ -80,7 +80,7 @@ std::vector<Bytes> InboundRig::run(const std::vector<Bytes>& datagrams, Encapsul
     received.reserve(memory.size());
     for (Bytes& datagram : memory)
         received.push_back({.octets = datagram,
-                            .outer = child.out.path,
+                            .outer = child.out.outer.path,
                             .encapsulation = encapsulation,
                             .traffic_class = traffic_class});
     batch_.clear();
