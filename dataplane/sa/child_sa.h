@@ -70,6 +70,8 @@ class ChildSa : public Dense {
     void prefetch_in() const {
         prefetch(this);
         prefetch(&in, sizeof in);
+        prefetch(&out);                    // for what the other direction may carry
+        prefetch(&out.outer.path.remote);  // for where it should come from
     }
 
     ChildId id;

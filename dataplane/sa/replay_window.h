@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "crypto/dense_memory.h"
 #include "crypto/prefetch.h"
 
 namespace esplane::dataplane {
@@ -33,8 +34,9 @@ class ReplayWindow {
     std::uint64_t highest_ = 0;
     std::uint32_t width_;
     bool esn_;
-    std::uint64_t mask_ = 0;           // words in the ring, less one
-    std::vector<std::uint64_t> ring_;  // one word more than the window needs, so that a slide clears whole words
+    std::uint64_t mask_ = 0;  // words in the ring, less one
+    std::vector<std::uint64_t, DenseAllocator<std::uint64_t>>
+        ring_;  // one word more than the window needs, so that a slide clears whole words
 };
 
 // Inline: an optional number that a call returns goes through memory, in two stores that one load must wait for.

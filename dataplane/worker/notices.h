@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "dataplane/packet/descriptor.h"
 #include "dataplane/packet/token_bucket.h"
 #include "dataplane/sa/child_sa.h"
 #include "dataplane/sa/tunnel.h"
@@ -24,15 +25,14 @@ class Notices {
         if (events_.offer(Acquire{tunnel.id, policy.index})) policy.acquire_told_at = now;
     }
 
-    /// After the CHILD_SA has carried something more, in either direction.
-    void limits(ChildSa& child) {
-        OutboundSa& out = child.out;
-        const bool due = out.sequence.is_running_out() || out.volume.is_due() || child.in.volume.is_due();
-        if (!due) [[likely]]
-            return;
-        if (!std::exchange(out.soft_limit_told, true)) events_.post(SoftLimit{child.id});
-        if (!out.volume.is_used_up() && !child.in.volume.is_used_up()) return;
-        if (!std::exchange(out.hard_limit_told, true)) events_.post(HardLimit{child.id});
+    /// After the CHILD_SA has carried something more. Each direction looks at what is its own only.
+    void sent(ChildSa& child) {
+        if (child.out.sequence.is_running_out() || child.out.volume.is_due()) [[unlikely]]
+            tell_limits(child);
+    }
+    void received(ChildSa& child) {
+        if (child.in.volume.is_due()) [[unlikely]]
+            tell_limits(child);
     }
 
     /// An authentic packet, not replayed, that may have come from elsewhere: the control thread decides what that
@@ -52,6 +52,13 @@ class Notices {
     }
 
   private:
+    void tell_limits(ChildSa& child) {
+        OutboundSa& out = child.out;
+        if (!std::exchange(out.soft_limit_told, true)) events_.post(SoftLimit{child.id});
+        if (!out.volume.is_used_up() && !child.in.volume.is_used_up()) return;
+        if (!std::exchange(out.hard_limit_told, true)) events_.post(HardLimit{child.id});
+    }
+
     static constexpr std::int64_t kAgainAfter = 1'000'000'000;
     // Anyone may send reports about anything.
     static constexpr std::uint32_t kForeignAtOnce = 64;

@@ -164,7 +164,7 @@ class Worker {
         encapsulate(out_, lend_to_seal(), mailbox_.drops);
         seal(out_, esp_, mailbox_.drops);
         for (const OutboundPacket& packet : out_.packets())
-            notices_.limits(*packet.child);
+            notices_.sent(*packet.child);
         send(cipher_, out_);
     }
 
@@ -212,7 +212,7 @@ class Worker {
         strip_trailer(in_, mailbox_.drops);
         check_selectors(in_, {time_, in_fragments_}, mailbox_.drops);
         for (const InboundPacket& packet : in_.packets())
-            notices_.limits(*packet.child);  // its octets have been counted by now
+            notices_.received(*packet.child);  // its octets have been counted by now
         carry_congestion(in_, mailbox_.drops);
         clamp_mss(in_);
         send(clear_, in_);
@@ -320,7 +320,7 @@ class Worker {
         ChildSa& child = *packet.child;
         if (!child.in.heard) [[unlikely]]
             sas_.heard(child);
-        notices_.limits(child);
+        notices_.received(child);
         notices_.came_from(child, *packet.received, now_);
     }
 
