@@ -70,13 +70,14 @@ bool pin_to_cpu(int cpu) {
     return sched_setaffinity(0, sizeof set, &set) == 0;
 }
 
-int last_usable_cpu() {
+std::vector<int> usable_cpus() {
     cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) != 0) return 0;
-    int cpu = CPU_SETSIZE - 1;
-    while (cpu > 0 && !CPU_ISSET(static_cast<unsigned>(cpu), &set))
-        --cpu;
-    return cpu;
+    if (sched_getaffinity(0, sizeof set, &set) != 0) return {0};
+    std::vector<int> cpus;
+    for (int cpu = CPU_SETSIZE - 1; cpu >= 0; --cpu) {
+        if (CPU_ISSET(static_cast<unsigned>(cpu), &set)) cpus.push_back(cpu);
+    }
+    return cpus;
 }
 
 }  // namespace esplane::bench

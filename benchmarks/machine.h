@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace esplane::bench {
 
@@ -18,7 +19,7 @@ Machine describe_machine(double tsc_hz);
 
 /// The calling thread runs on this CPU alone from now on. False when it may not.
 bool pin_to_cpu(int cpu);
-/// The last CPU that this process may run on: the first ones serve interrupts.
-int last_usable_cpu();
+/// Those that the calling thread may run on, the last first: the first ones serve interrupts.
+std::vector<int> usable_cpus();
 
 }  // namespace esplane::bench

@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 
@@ -13,6 +14,8 @@ namespace esplane {
 namespace {
 
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
+constexpr std::size_t kLongArray = kHugePage / 2;  // of which a huge page is not mostly wasted
+constexpr std::align_val_t kLine{kCacheLine};
 
 constexpr std::size_t rounded_up(std::size_t bytes, std::size_t to) {
     return (bytes + to - 1) / to * to;
@@ -31,6 +34,8 @@ void* map_huge(std::size_t bytes) {
     madvise(begin, bytes, MADV_HUGEPAGE);
     return begin;
 }
+
+std::atomic<std::size_t> octets_in_use{0};
 
 struct Free {
     Free* next;
@@ -81,19 +86,39 @@ constexpr std::size_t lines_of(std::size_t bytes) {
 }  // namespace
 
 void* DenseMemory::allocate(std::size_t bytes) {
-    return bytes <= kLargest ? store().take(lines_of(bytes)) : throw std::bad_alloc();
+    if (bytes > kLargest) throw std::bad_alloc();
+    const std::size_t lines = lines_of(bytes);
+    void* const memory = store().take(lines);
+    octets_in_use += lines * kCacheLine;
+    return memory;
 }
 
 void DenseMemory::release(void* memory, std::size_t bytes) noexcept {
-    if (memory != nullptr) store().put_back(memory, lines_of(bytes));
+    if (memory == nullptr) return;
+    const std::size_t lines = lines_of(bytes);
+    store().put_back(memory, lines);
+    octets_in_use -= lines * kCacheLine;
 }
 
-void* allocate_pages(std::size_t bytes) {
-    return map_huge(rounded_up(bytes, kHugePage));
+std::size_t DenseMemory::in_use() {
+    return octets_in_use;
 }
 
-void release_pages(void* memory, std::size_t bytes) noexcept {
-    munmap(memory, rounded_up(bytes, kHugePage));
+void* allocate_array(std::size_t bytes) {
+    if (bytes <= DenseMemory::kLargest) return DenseMemory::allocate(bytes);
+    if (bytes < kLongArray) return ::operator new(bytes, kLine);
+    const std::size_t whole = rounded_up(bytes, kHugePage);
+    void* const memory = map_huge(whole);
+    octets_in_use += whole;
+    return memory;
+}
+
+void release_array(void* memory, std::size_t bytes) noexcept {
+    if (bytes <= DenseMemory::kLargest) return DenseMemory::release(memory, bytes);
+    if (bytes < kLongArray) return ::operator delete(memory, kLine);
+    const std::size_t whole = rounded_up(bytes, kHugePage);
+    munmap(memory, whole);
+    octets_in_use -= whole;
 }
 
 }  // namespace esplane

@@ -16,6 +16,8 @@ class DenseMemory {
     static void* allocate(std::size_t bytes);
     /// What allocate() returned for as many octets.
     static void release(void* memory, std::size_t bytes) noexcept;
+    /// Octets that somebody has, in lines and in pages of their own.
+    static std::size_t in_use();
 };
 
 /// Base of a class whose single objects lie there.
@@ -24,7 +26,7 @@ struct Dense {
     static void operator delete(void* memory, std::size_t bytes) { DenseMemory::release(memory, bytes); }
 };
 
-/// For containers. Longer arrays have pages of their own, huge ones too.
+/// For containers. Long arrays have pages of their own, huge ones too; those between are the heap's.
 template <typename T>
 class DenseAllocator {
   public:
@@ -40,22 +42,18 @@ class DenseAllocator {
     friend bool operator==(const DenseAllocator&, const DenseAllocator&) { return true; }
 };
 
-/// Pages of their own for at least so many octets. Throws std::bad_alloc.
-void* allocate_pages(std::size_t bytes);
-void release_pages(void* memory, std::size_t bytes) noexcept;
+/// In whole cache lines. Throws std::bad_alloc.
+void* allocate_array(std::size_t bytes);
+void release_array(void* memory, std::size_t bytes) noexcept;
 
 template <typename T>
 T* DenseAllocator<T>::allocate(std::size_t count) {
-    const std::size_t bytes = count * sizeof(T);
-    void* const memory = bytes <= DenseMemory::kLargest ? DenseMemory::allocate(bytes) : allocate_pages(bytes);
-    return static_cast<T*>(memory);
+    return static_cast<T*>(allocate_array(count * sizeof(T)));
 }
 
 template <typename T>
 void DenseAllocator<T>::deallocate(T* memory, std::size_t count) noexcept {
-    const std::size_t bytes = count * sizeof(T);
-    if (bytes <= DenseMemory::kLargest) return DenseMemory::release(memory, bytes);
-    release_pages(memory, bytes);
+    release_array(memory, count * sizeof(T));
 }
 
 }  // namespace esplane

@@ -112,7 +112,7 @@ void add_traffic(CLI::App& command, Arguments& arguments) {
 }  // namespace
 
 void add_arguments(CLI::App& command, Arguments& arguments) {
-    arguments.cpu = last_usable_cpu();
+    arguments.cpu = usable_cpus().front();
     add_ports(command, arguments);
     add_traffic(command, arguments);
 }

@@ -9,7 +9,7 @@ namespace esplane::bench {
 using dataplane::kEspHeader;
 using dataplane::sealed_length;
 
-Decap::Decap(RingPorts& ports, const Suite& suite, std::uint32_t tunnels, const Mix& mix, std::size_t batch)
+Decap::Decap(RingWorker& ports, const Suite& suite, std::uint32_t tunnels, const Mix& mix, std::size_t batch)
     : ports_(ports),
       tunnels_(suite, tunnels),
       choice_(tunnels),
@@ -20,7 +20,7 @@ Decap::Decap(RingPorts& ports, const Suite& suite, std::uint32_t tunnels, const 
       wire_(batch) {
     for (std::uint32_t number = 0; number < tunnels; ++number)
         peers_.push_back(make_peer(suite, number));
-    const crypto::EspKey& key = tunnels_.children.front()->in.key;
+    const crypto::EspKey& key = tunnels_.child().in.key;
     for (std::size_t i = 0; i < batch; ++i) {
         const MutableByteView packet(plain_.at(i), mix.length(i));
         write_packet(packet);
@@ -53,7 +53,7 @@ void Decap::seal() {
 }
 
 void Decap::prepare_again() {
-    const crypto::EspKey& key = tunnels_.children.front()->in.key;
+    const crypto::EspKey& key = tunnels_.child().in.key;
     texts_.clear();
     for (std::size_t i = 0; i < frames_.size(); ++i) {
         const std::size_t length = headers_.length() + on_wire_[i].capacity;

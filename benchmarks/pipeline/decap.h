@@ -24,7 +24,7 @@ class Decap {
     static constexpr std::array<std::string_view, 10> kStages{
         "rx", "classify", "sa_lookup", "replay", "open", "trailer", "selector_check", "congestion", "mss_clamp", "tx"};
 
-    Decap(RingPorts& ports, const Suite& suite, std::uint32_t tunnels, const Mix& mix, std::size_t batch);
+    Decap(RingWorker& ports, const Suite& suite, std::uint32_t tunnels, const Mix& mix, std::size_t batch);
 
     /// The peers seal a batch anew, each packet by a tunnel at random: every sequence number is one that the replay
     /// window has not seen.
@@ -48,6 +48,8 @@ class Decap {
         ports_.cipher().release();
     }
 
+    double memory_bytes() const { return tunnels_.memory_bytes(); }  ///< of the data plane, for each tunnel
+
     /// After a run, when its time has been taken: collects what left. Returns the number of packets.
     std::size_t take_sent();
 
@@ -63,7 +65,7 @@ class Decap {
         lap();
         dataplane::classify(batch_, drops_, [](const dataplane::Received&, ByteView) { return true; });
         lap();
-        dataplane::look_up_sa(batch_, tunnels_.inbound, drops_, [](const dataplane::Received&) { return false; });
+        dataplane::look_up_sa(batch_, tunnels_.inbound(), drops_, [](const dataplane::Received&) { return false; });
         lap();
         dataplane::check_replay(batch_, drops_);
         lap();
@@ -74,6 +76,8 @@ class Decap {
         dataplane::strip_trailer(batch_, drops_);
         lap();
         dataplane::check_selectors(batch_, {{}, fragments_}, drops_);
+        for (const dataplane::InboundPacket& packet : batch_.packets())
+            tunnels_.notices().received(*packet.child);
         lap();
         dataplane::carry_congestion(batch_, drops_);
         lap();
@@ -105,11 +109,11 @@ class Decap {
         dataplane::ChildSa& child = *packet.child;
         if (!child.in.heard) [[unlikely]]
             child.in.heard = true;
-        if (packet.received->outer.remote != child.out.outer.path.remote) [[unlikely]]
-            ++moved_;
+        tunnels_.notices().received(child);
+        tunnels_.notices().came_from(child, *packet.received, 0);
     }
 
-    RingPorts& ports_;
+    RingWorker& ports_;
     Tunnels tunnels_;
     std::vector<std::unique_ptr<dataplane::ChildSa>> peers_;
     TunnelChoice choice_;
@@ -128,7 +132,6 @@ class Decap {
     dataplane::InboundBatch batch_;
     dataplane::DropCounters drops_;
     dataplane::FragmentPorts fragments_{dataplane::DatagramLimits{}};
-    std::size_t moved_ = 0;
 };
 
 }  // namespace esplane::bench

@@ -6,11 +6,11 @@ namespace esplane::bench {
 
 using dataplane::sealed_length;
 
-Encap::Encap(RingPorts& ports, const Suite& suite, std::uint32_t tunnels, const Mix& mix, std::size_t batch)
+Encap::Encap(RingWorker& ports, const Suite& suite, std::uint32_t tunnels, const Mix& mix, std::size_t batch)
     : ports_(ports), tunnels_(suite, tunnels), choice_(tunnels), mix_(mix), frames_(ports, batch) {}
 
 void Encap::prepare() {
-    const crypto::EspKey& key = tunnels_.children.front()->out.key;
+    const crypto::EspKey& key = tunnels_.child().out.key;
     texts_.clear();
     for (std::size_t i = 0; i < frames_.size(); ++i) {
         const std::uint32_t length = mix_.length(i);

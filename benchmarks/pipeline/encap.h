@@ -21,7 +21,7 @@ class Encap {
     static constexpr std::array<std::string_view, 7> kStages{"rx",          "policy_lookup", "mss_clamp", "fit",
                                                              "encapsulate", "seal",          "tx"};
 
-    Encap(RingPorts& ports, const Suite& suite, std::uint32_t tunnels, const Mix& mix, std::size_t batch);
+    Encap(RingWorker& ports, const Suite& suite, std::uint32_t tunnels, const Mix& mix, std::size_t batch);
 
     /// New packets in the same buffers, each for a tunnel at random.
     void prepare();
@@ -42,6 +42,8 @@ class Encap {
         ports_.clear().release();
     }
 
+    double memory_bytes() const { return tunnels_.memory_bytes(); }  ///< of the data plane, for each tunnel
+
     /// After a run, when its time has been taken: collects what left. Returns the number of packets.
     std::size_t take_sent();
 
@@ -55,7 +57,7 @@ class Encap {
         for (dataplane::Received& received : std::span(received_).subspan(first, count))
             batch_.add().received = &received;
         lap();
-        dataplane::policy_lookup(batch_, tunnels_.policies, {{}, fragments_}, drops_, [](dataplane::Policy&) {});
+        dataplane::policy_lookup(batch_, tunnels_.policies(), {{}, fragments_}, drops_, [](dataplane::Policy&) {});
         lap();
         dataplane::clamp_mss(batch_);
         lap();
@@ -65,6 +67,8 @@ class Encap {
         dataplane::encapsulate(batch_, slots_, drops_);
         lap();
         dataplane::seal(batch_, cipher_, drops_);
+        for (const dataplane::OutboundPacket& packet : batch_.packets())
+            tunnels_.notices().sent(*packet.child);
         lap();
         send();
         lap();
@@ -85,7 +89,7 @@ class Encap {
         ports_.cipher().tx(std::span(slots_).first(count));
     }
 
-    RingPorts& ports_;
+    RingWorker& ports_;
     Tunnels tunnels_;
     TunnelChoice choice_;
     Mix mix_;

@@ -1,11 +1,11 @@
-// A batch of frames on their way from a receive queue of RingPorts to a transmit queue, and back.
+// A batch of frames on their way from a receive queue of RingWorker to a transmit queue, and back.
 #pragma once
 
 #include <array>
 #include <span>
 #include <vector>
 
-#include "benchmarks/pipeline/ring_ports.h"
+#include "benchmarks/pipeline/ring_worker.h"
 
 namespace esplane::bench {
 
@@ -15,7 +15,7 @@ inline constexpr dataplane::MacAddress kSender{{2, 0, 0, 0, 0, 7}};
 /// Buffers that are used again and again: those that were sent are made into the next ones to come in.
 class FrameBatch {
   public:
-    FrameBatch(RingPorts& ports, std::size_t count) : ports_(ports), frames_(count) {
+    FrameBatch(RingWorker& ports, std::size_t count) : ports_(ports), frames_(count) {
         for (rte_mbuf*& frame : frames_)
             frame = ports_.make();
     }
@@ -44,7 +44,7 @@ class FrameBatch {
     }
 
   private:
-    RingPorts& ports_;
+    RingWorker& ports_;
     std::vector<rte_mbuf*> frames_;
 };
 

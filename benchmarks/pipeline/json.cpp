@@ -1,5 +1,7 @@
 #include "benchmarks/pipeline/json.h"
 
+#include <cmath>
+
 #include "benchmarks/machine_json.h"
 #include "benchmarks/pipeline/mix_json.h"
 
@@ -17,6 +19,7 @@ Json to_json(const PipelineResult& result) {
             {"size", size_json(parse_mix(result.size).value())},
             {"tunnels", result.tunnels},
             {"workers", result.workers},
+            {"memory_per_tunnel", std::lround(result.memory_bytes)},
             {"cycles_per_packet", result.cycles_per_packet},
             {"stages", std::move(stages)},
             {"mpps", result.mpps()},

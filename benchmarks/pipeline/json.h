@@ -9,9 +9,9 @@
 
 namespace esplane::bench {
 
-/// {"machine": {...}, "results": [{"direction", "suite", "size", "tunnels", "workers", "cycles_per_packet", "stages":
-/// {name: cycles}, "mpps", "gbps", "raw_cipher_cycles", "singly_cycles_per_packet", "batch_gain"}]}. "size" is a number
-/// of octets, or "imix".
+/// {"machine": {...}, "results": [{"direction", "suite", "size", "tunnels", "workers", "memory_per_tunnel",
+/// "cycles_per_packet", "stages": {name: cycles}, "mpps", "gbps", "raw_cipher_cycles", "singly_cycles_per_packet",
+/// "batch_gain"}]}. "size" is a number of octets, or "imix".
 nlohmann::ordered_json to_json(const Machine& machine, std::span<const PipelineResult> results);
 
 }  // namespace esplane::bench

@@ -1,10 +1,17 @@
 #include "benchmarks/pipeline/measure.h"
 
-#include <memory>
-#include <stdexcept>
+#include <rte_lcore.h>
 
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+
+#include "benchmarks/machine.h"
 #include "benchmarks/pipeline/decap.h"
 #include "benchmarks/pipeline/encap.h"
+#include "benchmarks/pipeline/together.h"
 #include "benchmarks/statistics.h"
 
 namespace esplane::bench {
@@ -21,20 +28,18 @@ class Measurement {
     Measurement(Flow& flow, RawCipher& raw, const Rounds& rounds, const TscClock& clock)
         : flow_(flow), raw_(raw), rounds_(rounds), clock_(clock) {}
 
-    void run() {
+    void run(Together::Part& part) {
         for (std::size_t i = 0; i < rounds_.warm_up; ++i)
             once();
-        whole_.clear();
-        singly_.clear();
-        raw_cipher_.clear();
-        for (auto& samples : stages_)
-            samples.clear();
-        for (std::size_t i = 0; i < rounds_.batches; ++i)
-            once();
+        part.begin();
+        record();
+        part.done();
+        while (part.are_others_busy())
+            whole();
     }
 
     void report(PipelineResult& result) const {
-        result.cycles_per_packet = median(whole_);
+        result.cycles_per_packet = cycles_per_packet_;
         result.singly_cycles = median(singly_);
         result.raw_cipher_cycles = median(raw_cipher_);
         for (std::size_t i = 0; i < stages_.size(); ++i)
@@ -42,6 +47,17 @@ class Measurement {
     }
 
   private:
+    void record() {
+        whole_.clear();
+        singly_.clear();
+        raw_cipher_.clear();
+        for (auto& samples : stages_)
+            samples.clear();
+        for (std::size_t i = 0; i < rounds_.batches; ++i)
+            once();
+        cycles_per_packet_ = median(whole_);
+    }
+
     void once() {
         whole();
         singly();
@@ -94,34 +110,114 @@ class Measurement {
     const Rounds& rounds_;
     const TscClock& clock_;
     std::vector<double> whole_;
+    double cycles_per_packet_ = 0;
     std::vector<double> singly_;
     std::vector<double> raw_cipher_;
     std::array<std::vector<double>, Flow::kStages.size()> stages_;
 };
 
+/// What one thread is to do.
+struct Task {
+    const Suite& suite;
+    std::uint32_t tunnels;
+    const Mix& mix;
+    const Rounds& rounds;
+    const TscClock& clock;
+    std::mutex& preparing;
+};
+
 template <typename Flow>
-PipelineResult measure_flow(RingPorts& ports, const Suite& suite, std::uint32_t tunnels, const Mix& mix,
-                            const Rounds& rounds, const TscClock& clock) {
-    const auto flow = std::make_unique<Flow>(ports, suite, tunnels, mix, rounds.batch);
-    const auto raw = std::make_unique<RawCipher>(suite);
+PipelineResult measure_one(RingWorker& worker, const Task& task, Together::Part& part) {
+    const auto flow = [&] {
+        // One after the other: they see what memory is taken meanwhile.
+        const std::lock_guard guard(task.preparing);
+        return std::make_unique<Flow>(worker, task.suite, task.tunnels, task.mix, task.rounds.batch);
+    }();
+    const auto raw = std::make_unique<RawCipher>(task.suite);
     PipelineResult result{.direction = Flow::kDirection,
-                          .suite = suite.name(),
-                          .size = mix.name,
-                          .mean_length = mix.mean_length(rounds.batch),
-                          .tunnels = tunnels,
-                          .tsc_hz = clock.hz};
-    Measurement<Flow> measurement(*flow, *raw, rounds, clock);
-    measurement.run();
+                          .suite = task.suite.name(),
+                          .size = task.mix.name,
+                          .mean_length = task.mix.mean_length(task.rounds.batch),
+                          .tunnels = task.tunnels,
+                          .tsc_hz = task.clock.hz};
+    result.memory_bytes = flow->memory_bytes();
+    Measurement<Flow> measurement(*flow, *raw, task.rounds, task.clock);
+    measurement.run(part);
     measurement.report(result);
+    return result;
+}
+
+/// A thread of ours is one of DPDK's, too: its pools have a cache for those only.
+class Registration {
+  public:
+    Registration() : is_registered_(rte_thread_register() == 0) {}
+    ~Registration() {
+        if (is_registered_) rte_thread_unregister();
+    }
+    Registration(const Registration&) = delete;
+    Registration& operator=(const Registration&) = delete;
+
+  private:
+    bool is_registered_;
+};
+
+/// Each worker on its cpu, this thread the first.
+template <typename Flow>
+std::vector<PipelineResult> measure_each(RingPorts& ports, std::span<const int> cpus, const Task& task) {
+    Together together(cpus.size());
+    std::vector<PipelineResult> results(cpus.size());
+    std::vector<std::exception_ptr> failures(cpus.size());
+    const auto work = [&](std::size_t index) {
+        Together::Part part(together);
+        try {
+            results[index] = measure_one<Flow>(ports.worker(index), task, part);
+        } catch (...) {
+            failures[index] = std::current_exception();
+        }
+    };
+    std::vector<std::thread> others;
+    for (std::size_t index = 1; index < cpus.size(); ++index) {
+        others.emplace_back([&work, &cpus, index] {
+            const Registration registration;
+            pin_to_cpu(cpus[index]);
+            work(index);
+        });
+    }
+    work(0);
+    for (std::thread& other : others)
+        other.join();
+    for (const std::exception_ptr& failure : failures) {
+        if (failure) std::rethrow_exception(failure);
+    }
+    return results;
+}
+
+/// One result for workers that did the same, each for itself: the mean.
+PipelineResult joined(std::span<const PipelineResult> each) {
+    PipelineResult result = each.front();
+    result.workers = static_cast<std::uint32_t>(each.size());
+    const auto mean = [&](auto what) {
+        double sum = 0;
+        for (const PipelineResult& one : each)
+            sum += what(one);
+        return sum / static_cast<double>(each.size());
+    };
+    result.cycles_per_packet = mean([](const PipelineResult& one) { return one.cycles_per_packet; });
+    result.singly_cycles = mean([](const PipelineResult& one) { return one.singly_cycles; });
+    result.raw_cipher_cycles = mean([](const PipelineResult& one) { return one.raw_cipher_cycles; });
+    for (std::size_t i = 0; i < result.stages.size(); ++i)
+        result.stages[i].cycles = mean([i](const PipelineResult& one) { return one.stages[i].cycles; });
     return result;
 }
 
 }  // namespace
 
-PipelineResult measure(RingPorts& ports, Direction direction, const Suite& suite, std::uint32_t tunnels, const Mix& mix,
-                       const Rounds& rounds, const TscClock& clock) {
-    if (direction == Direction::kEncap) return measure_flow<Encap>(ports, suite, tunnels, mix, rounds, clock);
-    return measure_flow<Decap>(ports, suite, tunnels, mix, rounds, clock);
+PipelineResult measure(RingPorts& ports, std::span<const int> cpus, Direction direction, const Suite& suite,
+                       std::uint32_t tunnels, const Mix& mix, const Rounds& rounds, const TscClock& clock) {
+    std::mutex preparing;
+    const Task task{suite, tunnels, mix, rounds, clock, preparing};
+    if (direction == Direction::kEncap) return joined(measure_each<Encap>(ports, cpus, task));
+    return joined(measure_each<Decap>(ports, cpus, task));
 }
 
 }  // namespace esplane::bench

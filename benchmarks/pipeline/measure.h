@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "benchmarks/pipeline/mix.h"
 #include "benchmarks/pipeline/result.h"
@@ -21,8 +22,10 @@ struct Rounds {
 
 enum class Direction : std::uint8_t { kEncap, kDecap };
 
-/// Throws when a packet does not reach the end of the pipeline: then the figure would be of something else.
-PipelineResult measure(RingPorts& ports, Direction direction, const Suite& suite, std::uint32_t tunnels, const Mix& mix,
-                       const Rounds& rounds, const TscClock& clock);
+/// One worker on each of `cpus`, all at the same time, each with so many tunnels of its own; this thread, which is on
+/// the first of them, is the first. Throws when a packet does not reach the end of the pipeline: then the figure would
+/// be of something else.
+PipelineResult measure(RingPorts& ports, std::span<const int> cpus, Direction direction, const Suite& suite,
+                       std::uint32_t tunnels, const Mix& mix, const Rounds& rounds, const TscClock& clock);
 
 }  // namespace esplane::bench

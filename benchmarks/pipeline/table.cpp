@@ -29,6 +29,16 @@ std::string line(const PipelineResult& result) {
                               result.gbps(), result.singly_cycles, result.batch_gain());
 }
 
+std::string number_of(std::string_view what, std::uint32_t count) {
+    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+/// Of few tunnels the tables that all share are the larger part.
+std::string memory(const PipelineResult& result) {
+    constexpr std::uint32_t kFew = 100;
+    return result.tunnels < kFew ? "" : fmt::format(", {:.0f} octets of memory each", result.memory_bytes);
+}
+
 }  // namespace
 
 std::string heading(const Machine& machine, const Rounds& rounds, int cpu) {
@@ -45,8 +55,9 @@ std::string heading(const Machine& machine, const Rounds& rounds, int cpu) {
 std::string table(std::span<const PipelineResult> results) {
     if (results.empty()) return {};
     const PipelineResult& first = results.front();
-    std::string text = fmt::format("\n{} {}, {} tunnel{}\n", first.direction, first.suite, first.tunnels,
-                                   first.tunnels == 1 ? "" : "s");
+    std::string text =
+        fmt::format("\n{} {}, {}{}{}\n", first.direction, first.suite, number_of("tunnel", first.tunnels),
+                    first.workers == 1 ? "" : fmt::format(" for each of {} workers", first.workers), memory(first));
     text += titles(first);
     for (const PipelineResult& result : results)
         text += line(result);

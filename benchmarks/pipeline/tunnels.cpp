@@ -1,9 +1,10 @@
 #include "benchmarks/pipeline/tunnels.h"
 
+#include <malloc.h>
+
 #include <utility>
 
-#include "crypto/esp_key.h"
-#include "crypto/require.h"
+#include "crypto/dense_memory.h"
 
 namespace esplane::bench {
 namespace {
@@ -19,13 +20,21 @@ using dataplane::TunnelId;
 using dataplane::TunnelPolicy;
 using dataplane::TunnelState;
 
+constexpr std::uint8_t kTheirLength = 26;
+
 IpAddress network_behind(std::uint32_t tunnel) {
-    return IpAddress::v4(0x0a800000 + (tunnel << 8));
+    return IpAddress::v4(0x0a800000 + (tunnel << (32 - kTheirLength)));
+}
+
+/// By this thread's arena, and in huge pages by anyone.
+std::size_t memory_in_use() {
+    const auto heap = mallinfo2();
+    return heap.uordblks + heap.hblkhd + DenseMemory::in_use();
 }
 
 SelectorPair selectors(std::uint32_t number) {
     const Prefix ours{IpAddress::v4(0x0a010000), 16};
-    const Prefix theirs{network_behind(number), 24};
+    const Prefix theirs{network_behind(number), kTheirLength};
     return {{TrafficSelector::from_prefix(ours)}, {TrafficSelector::from_prefix(theirs)}};
 }
 
@@ -50,7 +59,7 @@ IpAddress our_host() {
 }
 
 IpAddress host_behind(std::uint32_t tunnel) {
-    return IpAddress::v4(0x0a800009 + (tunnel << 8));
+    return IpAddress::v4(0x0a800009 + (tunnel << (32 - kTheirLength)));
 }
 
 TunnelPolicy tunnel_policy(std::uint32_t number) {
@@ -80,14 +89,17 @@ ChildOptions child_options(const Suite& suite, std::uint32_t number) {
 }
 
 Tunnels::Tunnels(const Suite& suite, std::uint32_t count) {
+    const std::size_t before = memory_in_use();
     for (std::uint32_t number = 0; number < count; ++number) {
-        TunnelState& tunnel = *tunnels.emplace_back(std::make_unique<TunnelState>(tunnel_policy(number)));
-        ChildSa& child = *children.emplace_back(std::make_unique<ChildSa>(child_options(suite, number)));
-        crypto::require(child.join(tunnel), "a tunnel of the benchmark has a policy");
-        child.policy->sending = &child;
-        policies.add(&tunnel);
-        inbound.insert(child.in.spi, &child);
+        dataplane::AddTunnel add{std::make_unique<TunnelState>(tunnel_policy(number))};
+        store_.apply(add);
+        dataplane::Install install{std::make_unique<ChildSa>(child_options(suite, number))};
+        if (number == 0) child_ = install.child.get();
+        store_.apply(install);
+        while (events_.pop()) {
+        }
     }
+    memory_bytes_ = static_cast<double>(memory_in_use() - before) / count;
 }
 
 std::unique_ptr<ChildSa> make_peer(const Suite& suite, std::uint32_t number) {

@@ -1,34 +1,45 @@
-// A number of tunnels, up, with all the tables that a worker has of them; and the peers' ends.
+// A number of tunnels, up, with all that a worker has of them; and the peers' ends.
 //
-//   ours 10.1.0.0/16 behind 192.0.2.1  ===  192.0.2.2 before 10.(128 + n / 256).(n % 256).0/24, theirs of tunnel n
+//   ours 10.1.0.0/16 behind 192.0.2.1  ===  192.0.2.2 before a /26 of 10.128.0.0/9, theirs of tunnel n the n-th
 #pragma once
 
 #include <cstdint>
 #include <memory>
-#include <vector>
 
 #include "benchmarks/pipeline/suites.h"
-#include "dataplane/sa/child_sa.h"
-#include "dataplane/sa/policy_table.h"
-#include "dataplane/sa/spi_table.h"
-#include "dataplane/sa/tunnel.h"
+#include "dataplane/worker/notices.h"
+#include "dataplane/worker/sa_store.h"
 
 namespace esplane::bench {
 
-inline constexpr std::uint32_t kMostTunnels = 32768;
+inline constexpr std::uint32_t kMostTunnels = 131'072;
 inline constexpr dataplane::ClearPort kDevice{1};
 
 IpAddress our_host();
 IpAddress host_behind(std::uint32_t tunnel);
 
 /// Our end: ESN, a replay window of 1024, ESP in UDP, TCP MSS clamped; so that no stage has nothing to do.
-struct Tunnels {
+class Tunnels {
+  public:
+    /// Those with the numbers from 0 on.
     Tunnels(const Suite& suite, std::uint32_t count);
 
-    std::vector<std::unique_ptr<dataplane::TunnelState>> tunnels;
-    std::vector<std::unique_ptr<dataplane::ChildSa>> children;  ///< child n belongs to tunnel n
-    dataplane::PolicyTable policies;
-    dataplane::SpiTable inbound;
+    const dataplane::PolicyTable& policies() const { return store_.policies(); }
+    const dataplane::SpiTable& inbound() const { return store_.inbound(); }
+    dataplane::Notices& notices() { return notices_; }
+    /// Of the first.
+    const dataplane::ChildSa& child() const { return *child_; }
+    /// Octets of the data plane for each of them, both directions, its part of the tables and the replay window too.
+    double memory_bytes() const { return memory_bytes_; }
+
+  private:
+    dataplane::Bell bell_;
+    dataplane::Ring<dataplane::Event> events_{64};
+    dataplane::Outbox<dataplane::Event> outbox_{events_, bell_};
+    dataplane::SaStore store_{outbox_};
+    dataplane::Notices notices_{outbox_};
+    const dataplane::ChildSa* child_ = nullptr;
+    double memory_bytes_ = 0;
 };
 
 /// Of our end of tunnel `number`.

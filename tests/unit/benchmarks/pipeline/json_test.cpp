@@ -20,6 +20,8 @@ PipelineResult result(const char* size, double mean_length) {
             .size = size,
             .mean_length = mean_length,
             .tunnels = 1000,
+            .workers = 2,
+            .memory_bytes = 1234.4,
             .cycles_per_packet = 250,
             .stages = {{"policy_lookup", 50}, {"seal", 200}},
             .singly_cycles = 375,
@@ -32,9 +34,9 @@ TEST_CASE("results have the shape that reports are made from") {
     CHECK(to_json(kMachine, results) == Json::parse(R"({
         "machine": {"cpu_model": "a cpu", "tsc_hz": 2.5e9, "kernel": "Linux 6", "compiler": "gcc 12",
                     "ipsec_mb": "1.3.0", "ipsec_mb_arch": "AVX2"},
-        "results": [{"direction": "encap", "suite": "aes256gcm16", "size": 1000, "tunnels": 1000, "workers": 1,
-                     "cycles_per_packet": 250.0, "stages": {"policy_lookup": 50.0, "seal": 200.0},
-                     "mpps": 10.0, "gbps": 80.0, "raw_cipher_cycles": 125.0, "singly_cycles_per_packet": 375.0,
+        "results": [{"direction": "encap", "suite": "aes256gcm16", "size": 1000, "tunnels": 1000, "workers": 2,
+                     "memory_per_tunnel": 1234, "cycles_per_packet": 250.0, "stages": {"policy_lookup": 50.0, "seal": 200.0},
+                     "mpps": 20.0, "gbps": 160.0, "raw_cipher_cycles": 125.0, "singly_cycles_per_packet": 375.0,
                      "batch_gain": 1.5}]})"));
 }
 

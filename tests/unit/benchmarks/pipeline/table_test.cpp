@@ -39,6 +39,25 @@ TEST_CASE("each figure stands under its title, with what a batch gains at the en
     CHECK(lines[2].size() == lines[3].size());
 }
 
+TEST_CASE("a table says how many workers there are, and what many tunnels take of memory") {
+    struct Case {
+        std::uint32_t tunnels;
+        std::uint32_t workers;
+        const char* title;
+    };
+    for (const Case& each :
+         {Case{1, 1, "decap s, 1 tunnel\n"}, Case{2, 3, "decap s, 2 tunnels for each of 3 workers\n"},
+          Case{1000, 1, "decap s, 1000 tunnels, 2100 octets of memory each\n"}}) {
+        const std::vector<PipelineResult> results{{.direction = "decap",
+                                                   .suite = "s",
+                                                   .size = "64",
+                                                   .tunnels = each.tunnels,
+                                                   .workers = each.workers,
+                                                   .memory_bytes = 2100}};
+        CHECK(table(results).find(each.title) != std::string::npos);
+    }
+}
+
 TEST_CASE("no results are no table") {
     CHECK(table({}).empty());
 }

@@ -182,7 +182,7 @@ class Course {
 
     static constexpr std::size_t kSpiAt = kEthernetHeader + 28;
 
-    bench::RingPorts& ports_ = test::ports_in_memory();
+    bench::RingWorker& ports_ = test::ports_in_memory();
     PortFrames frames_;
     std::minstd_rand random_{1};
     Bell to_control_;

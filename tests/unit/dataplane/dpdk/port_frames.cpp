@@ -16,7 +16,7 @@ constexpr std::size_t kIpAndUdp = 28;
 
 }  // namespace
 
-PortFrames::PortFrames(bench::RingPorts& ports, const bench::Suite& suite, std::uint32_t tunnels)
+PortFrames::PortFrames(bench::RingWorker& ports, const bench::Suite& suite, std::uint32_t tunnels)
     : ports_(ports), headers_(bench::make_peer(suite, 0)->out.outer.header, bench::kSender) {
     for (std::uint32_t number = 0; number < tunnels; ++number)
         peers_.push_back(bench::make_peer(suite, number));

@@ -1,4 +1,4 @@
-// Frames as they come in by either of RingPorts' ports, and what leaves by them: packets of tunnels that are up, each
+// Frames as they come in by either of RingWorker's ports, and what leaves by them: packets of tunnels that are up, each
 // with a number.
 #pragma once
 
@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "benchmarks/pipeline/peer_headers.h"
-#include "benchmarks/pipeline/ring_ports.h"
+#include "benchmarks/pipeline/ring_worker.h"
 #include "benchmarks/pipeline/suites.h"
 #include "crypto/esp_cipher.h"
 #include "dataplane/pipeline/outbound.h"
@@ -21,7 +21,7 @@ inline constexpr std::uint32_t kShortest = 44;  ///< octets of an inner packet: 
 class PortFrames {
   public:
     /// `ports` must outlive it.
-    PortFrames(bench::RingPorts& ports, const bench::Suite& suite, std::uint32_t tunnels);
+    PortFrames(bench::RingWorker& ports, const bench::Suite& suite, std::uint32_t tunnels);
 
     /// From our host to one behind `tunnel`, `length` octets of IP.
     rte_mbuf* plain(std::uint32_t tunnel, std::uint32_t length, std::uint32_t number);
@@ -37,7 +37,7 @@ class PortFrames {
   private:
     rte_mbuf* begin(std::uint32_t length);
 
-    bench::RingPorts& ports_;
+    bench::RingWorker& ports_;
     std::vector<std::unique_ptr<ChildSa>> peers_;
     bench::PeerHeaders headers_;
     OutboundBatch sealing_;

@@ -6,9 +6,9 @@
 namespace esplane::dataplane::test {
 
 /// Of all tests: DPDK starts once in a process.
-inline bench::RingPorts& ports_in_memory() {
+inline bench::RingWorker& ports_in_memory() {
     static bench::RingPorts ports;
-    return ports;
+    return ports.worker(0);
 }
 
 }  // namespace esplane::dataplane::test
