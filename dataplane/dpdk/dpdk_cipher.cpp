@@ -12,8 +12,7 @@ constexpr std::size_t kMostReports = 32;  // when there are more they are forgot
 
 DpdkCipher::DpdkCipher(const Links& links, FrameReceiver& receiver, FrameSender& sender, Resolver& resolver,
                        rte_mempool* pool, DropCounters& drops)
-    : links_(links),
-      receiver_(receiver),
+    : receiver_(receiver),
       sender_(sender),
       resolver_(resolver),
       fresh_(pool),

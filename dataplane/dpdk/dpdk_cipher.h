@@ -41,7 +41,6 @@ class DpdkCipher {
     bool send(const Slot& slot);
     void report_too_big(const Slot& slot, std::uint32_t mtu_bytes);
 
-    const Links& links_;
     FrameReceiver& receiver_;
     FrameSender& sender_;
     Resolver& resolver_;

@@ -151,7 +151,7 @@ Outcome seal_all(SaOptions options, const std::vector<Bytes>& packets) {
     }
     return run<OutboundBatch>(
         received, batch_size, [&](OutboundBatch& batch, DropCounters& drops) { seal_batch(batch, sa, drops); },
-        [](const Slot& slot) { return wrap(slot.outer, slot.encapsulation, filled(slot)); });
+        [](const Slot& slot) { return wrap(slot.outer->path, slot.outer->encapsulation, filled(slot)); });
 }
 
 Outcome open_all(SaOptions options, const std::vector<Bytes>& packets) {
