@@ -88,7 +88,7 @@ class Bench {
 
     void receive(Bytes datagram, Encapsulation encapsulation) {
         Received received{.octets = datagram,
-                          .outer = child_.out.path,
+                          .outer = child_.out.outer.path,
                           .encapsulation = encapsulation,
                           .traffic_class = datagram.front()};
         const Slot slot{.octets = room_.data(), .capacity = static_cast<std::uint32_t>(room_.size())};
