@@ -39,8 +39,9 @@ void throw_away(In& port) {
     struct Nobody {
         void take(ByteView, std::uint64_t) {}
     } nobody;
+    const auto no_clock = [] { return std::uint64_t{0}; };
     Receiver receiver(port, nobody);
-    for (int burst = 0; burst < 1000 && receiver.poll(0); ++burst) {
+    for (int burst = 0; burst < 1000 && receiver.poll(no_clock); ++burst) {
     }
 }
 
@@ -64,7 +65,7 @@ class Stream {
         sender_.pace(Pacer(plan.rate, plan.hz, plan.burst, begin), plan.packets);
         for (std::uint64_t now = begin; now <= end && !sender_.is_done() && !is_over(receiver_, now); now = clock_()) {
             if (sender_.poll(now)) last_sent_ = now;
-            receiver_.poll(now);
+            receiver_.poll(clock_);
         }
     }
     void send(const Plan& plan) {
@@ -73,8 +74,8 @@ class Stream {
 
     void wait(const Plan& plan) {
         const std::uint64_t end = clock_() + cycles(plan.residue_seconds, plan);
-        for (std::uint64_t now = clock_(); now <= end; now = clock_())
-            receiver_.poll(now);
+        while (clock_() <= end)
+            receiver_.poll(clock_);
     }
 
     Course course(double hz) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstdint>
 
 #include "benchmarks/generate/port.h"
@@ -26,10 +27,13 @@ class Receiver {
     /// Refers to both.
     Receiver(In& port, Sink& sink) : port_(port), sink_(sink) {}
 
-    /// One burst at most; true if anything arrived. All of a burst arrives at `now`.
-    bool poll(std::uint64_t now) {
+    /// One burst at most; true if anything arrived. All of a burst arrives at once, at the time that `clock` tells
+    /// afterwards: before, it would be that of the last look, which what arrives may have been sent after.
+    template <std::invocable Clock>
+    bool poll(Clock& clock) {
         const std::size_t count = port_.receive(frames_);
         if (count == 0) return false;
+        const std::uint64_t now = clock();
         const auto received = std::span(frames_).first(count);
         for (const Frame& frame : received)
             sink_.take(frame.octets(), now);

@@ -22,6 +22,7 @@ struct Faults {
     std::uint32_t damage_at = 0;         ///< from the beginning of the frame
     std::uint64_t delay = 100;           ///< cycles, of all
     std::uint64_t jitter = 0;            ///< cycles more at most, for each its own: reorders
+    std::uint64_t look = 0;              ///< cycles that pass before the receiving port sees what is there
     std::size_t taken_at_once = kBurst;  ///< frames that the sending port takes in one call
 };
 
@@ -39,6 +40,7 @@ class Wire {
     /// The clock: each look takes a while.
     std::uint64_t tick() { return now_ += 10; }
     std::uint64_t now() const { return now_; }
+    void pass(std::uint64_t cycles) { now_ += cycles; }
 
     void put(Bytes frame) {
         const std::uint64_t number = sent_++;
@@ -111,6 +113,7 @@ class WirePort {
         return taken.size();
     }
     std::size_t receive(std::span<Frame> frames) {
+        wire_.pass(wire_.faults().look);
         std::size_t count = 0;
         while (count < frames.size()) {
             const auto arrived = wire_.take();
