@@ -60,6 +60,16 @@ TEST_CASE("several runs stand beside each other, with what each is against the f
           std::string::npos);
 }
 
+TEST_CASE("a run of other measurements has no column among those of the pipeline") {
+    const std::vector<Run> alone{run("new", test::one_point("1000", "250.0"))};
+    const std::vector<Run> both{run("other", R"({"machine": {"cpu_model": "a cpu"}, "results": []})"), alone[0]};
+    const auto figures = [](const std::vector<Run>& runs) {
+        const std::string text = to_markdown(compose(runs));
+        return text.substr(text.find("## The pipeline"));
+    };
+    CHECK(figures(both) == figures(alone));
+}
+
 TEST_CASE("a run without results is its machine alone") {
     const std::vector<Run> runs{run("new", R"({"machine": {"kernel": "Linux | 6"}, "results": []})")};
     CHECK(to_markdown(compose(runs)) ==
