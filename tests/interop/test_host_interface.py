@@ -1,6 +1,7 @@
 """The host's programs at the addresses of DPDK's ports: they are reached, and reach others, and nothing leaves in clear
 that a tunnel is for."""
 
+import contextlib
 import socket
 import struct
 import threading
@@ -261,6 +262,15 @@ def datagram(source, destination, payload):
     return ipv4_header(blank, len(udp), 0) + udp
 
 
+@contextlib.contextmanager
+def raw_link(namespace, device):
+    """A socket that sends whole frames by a device."""
+    with namespace.socket(socket.AF_PACKET, socket.SOCK_RAW, 0) as raw:
+        with namespace.entered():
+            raw.bind((device, 0))
+        yield raw
+
+
 def test_nobody_pretends_to_be_behind_a_tunnel(on_ports):
     """In clear, with an address of a remote subnet; and it is the address alone that makes the difference."""
     net, own = on_ports.net, on_ports.own
@@ -269,9 +279,7 @@ def test_nobody_pretends_to_be_behind_a_tunnel(on_ports):
     with own.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
         listener.settimeout(3)
         listener.bind((WAN[0], PORT))
-        with net.b.gateway.socket(socket.AF_PACKET, socket.SOCK_RAW, 0) as raw:
-            with net.b.gateway.entered():
-                raw.bind(("wan", 0))
+        with raw_link(net.b.gateway, "wan") as raw:
             raw.send(header + datagram("10.2.0.7", WAN[0], b"pretended"))
             raw.send(header + datagram("192.0.2.7", WAN[0], b"honest"))
         assert listener.recv(100) == b"honest"
@@ -288,9 +296,7 @@ def test_what_was_for_everybody_on_the_link_is_not_the_hosts(on_ports):
     with own.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
         listener.settimeout(3)
         listener.bind((WAN[0], PORT))
-        with net.b.gateway.socket(socket.AF_PACKET, socket.SOCK_RAW, 0) as raw:
-            with net.b.gateway.entered():
-                raw.bind(("wan", 0))
+        with raw_link(net.b.gateway, "wan") as raw:
             for to, payload in ((b"\xff" * 6, b"to all"), (station, b"to one")):
                 raw.send(to + source + b"\x08\x00" + datagram("192.0.2.7", WAN[0], payload))
         assert listener.recv(100) == b"to one"
