@@ -54,7 +54,7 @@ std::size_t DpdkCipher::tx(std::span<Slot> out) {
 
 bool DpdkCipher::send(const Slot& slot) {
     const OuterIp& outer = slot.outer->header;
-    const PeerWays::Way& way = ways_.find(*slot.outer);
+    const LinkWay& way = ways_.find(*slot.outer);
     if (!way.exists) return false;
     if (outer.length() + slot.length > way.mtu_bytes) [[unlikely]] {
         report_too_big(slot, way.mtu_bytes);

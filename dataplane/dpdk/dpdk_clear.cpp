@@ -54,11 +54,12 @@ std::size_t DpdkClear::tx(std::span<Slot> out) {
 void DpdkClear::forward(const Slot& slot) {
     rte_mbuf* const frame = slot.frame->take();
     const MutableByteView packet(slot.octets, slot.length);
-    const LinkHeaders::Way& way = headers_.find(destination_of(packet.data()));
-    if (way.is_own) [[unlikely]] {
+    const LinkHeaders::Way& found = headers_.find(destination_of(packet.data()));
+    if (found.is_own) [[unlikely]] {
         set_octets(*frame, packet.data(), packet.size());
         return local_.take(frame);
     }
+    const LinkWay& way = found.link;
     if (!way.exists) return drop(frame, DropReason::kNoNeighbour);
     if (!count_hop(packet)) return out_of_hops(frame, packet, way.hop.port);
     if (packet.size() > way.mtu_bytes) [[unlikely]]
@@ -67,7 +68,7 @@ void DpdkClear::forward(const Slot& slot) {
 }
 
 /// `packet` lies in the frame, with room for a link's header before it.
-void DpdkClear::send(rte_mbuf* frame, MutableByteView packet, const LinkHeaders::Way& way) {
+void DpdkClear::send(rte_mbuf* frame, MutableByteView packet, const LinkWay& way) {
     way.header.write(packet.data());
     set_octets(*frame, packet.data() - way.header.length(), way.header.length() + packet.size());
     if (way.has_mac) [[likely]] {
@@ -78,7 +79,7 @@ void DpdkClear::send(rte_mbuf* frame, MutableByteView packet, const LinkHeaders:
 }
 
 /// It came in fragments, or by a link that carries more.
-void DpdkClear::too_big(rte_mbuf* frame, MutableByteView packet, const LinkHeaders::Way& way) {
+void DpdkClear::too_big(rte_mbuf* frame, MutableByteView packet, const LinkWay& way) {
     if (!forbids_fragments(packet)) {
         send_in_pieces(packet, way);
         return rte_pktmbuf_free(frame);
@@ -90,7 +91,7 @@ void DpdkClear::too_big(rte_mbuf* frame, MutableByteView packet, const LinkHeade
     tell_sender(frame, message);
 }
 
-void DpdkClear::send_in_pieces(ByteView packet, const LinkHeaders::Way& way) {
+void DpdkClear::send_in_pieces(ByteView packet, const LinkWay& way) {
     auto pieces = Ipv4Fragmenter::start(packet, {.mtu_bytes = way.mtu_bytes});
     if (!pieces) return drops_.count(DropReason::kTooBig);
     while (const auto piece = pieces->next()) {

@@ -30,9 +30,9 @@ class DpdkClear {
 
   private:
     void forward(const Slot& slot);
-    void send(rte_mbuf* frame, MutableByteView packet, const LinkHeaders::Way& way);
-    void too_big(rte_mbuf* frame, MutableByteView packet, const LinkHeaders::Way& way);
-    void send_in_pieces(ByteView packet, const LinkHeaders::Way& way);
+    void send(rte_mbuf* frame, MutableByteView packet, const LinkWay& way);
+    void too_big(rte_mbuf* frame, MutableByteView packet, const LinkWay& way);
+    void send_in_pieces(ByteView packet, const LinkWay& way);
     void out_of_hops(rte_mbuf* frame, MutableByteView packet, PortNumber port);
     void tell_sender(rte_mbuf* frame, MutableByteView message);
     void drop(rte_mbuf* frame, DropReason reason);

@@ -2,20 +2,15 @@
 #pragma once
 
 #include "dataplane/dpdk/frame_cache.h"
-#include "dataplane/dpdk/links.h"
-#include "dataplane/link/link_header.h"
+#include "dataplane/dpdk/link_way.h"
 
 namespace esplane::dataplane {
 
 class LinkHeaders {
   public:
     struct Way {
-        NextHop hop;
-        bool is_own = false;   ///< it is an address of the gateway's
-        bool exists = false;   ///< a clear port has the destination on its link, or a gateway
-        bool has_mac = false;  ///< else the header lacks its destination
-        std::uint32_t mtu_bytes = 0;
-        LinkHeader header;
+        LinkWay link;         ///< exists, if a clear port has the destination on its link, or a gateway
+        bool is_own = false;  ///< it is an address of the gateway's
     };
 
     /// `links` must outlive it.

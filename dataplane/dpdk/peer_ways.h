@@ -3,8 +3,7 @@
 
 #include <vector>
 
-#include "dataplane/dpdk/links.h"
-#include "dataplane/link/link_header.h"
+#include "dataplane/dpdk/link_way.h"
 #include "dataplane/sa/outer_path.h"
 
 namespace esplane::dataplane {
@@ -13,19 +12,11 @@ namespace esplane::dataplane {
 /// a search.
 class PeerWays {
   public:
-    struct Way {
-        NextHop hop;
-        bool exists = false;   ///< a port has the local address, and a next hop
-        bool has_mac = false;  ///< else `header` lacks its destination
-        std::uint32_t mtu_bytes = 0;
-        LinkHeader header;
-    };
-
     /// `links` must outlive it.
     explicit PeerWays(const Links& links);
 
     /// Good until the next call.
-    const Way& find(const OuterPath& outer) {
+    const LinkWay& find(const OuterPath& outer) {
         const Entry& entry = entries_[outer.note.place];
         if (entry.serial == outer.note.serial && entry.stamp == stamp()) [[likely]]
             return entry.way;
@@ -39,13 +30,12 @@ class PeerWays {
     struct Entry {
         std::uint64_t stamp = 0;
         std::uint32_t serial = 0;  // of all that were ever made, so that no note is mistaken for another's; 0: none
-        Way way;
+        LinkWay way;
     };
 
     /// Of the neighbours as they are now. Read before the table is: a change in between makes an entry old, not wrong.
     std::uint64_t stamp() const { return links_.neighbours.generation() + age_; }
-    const Way& look_up(const OuterPath& outer);
-    Way make(const NextHop& hop) const;
+    const LinkWay& look_up(const OuterPath& outer);
 
     const Links& links_;
     std::vector<Entry> entries_;  // by a hash of the next hop; one that comes to the same place takes it over
