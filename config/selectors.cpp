@@ -29,7 +29,7 @@ Selectors read_selectors(const Section& section, std::string_view key) {
     const std::optional<List> list = section.list(key);
     Selectors result;
     if (!list) {
-        if (!section.has(key)) section.missing(key, "list the prefixes on this side, such as [10.0.0.0/16]");
+        if (!section.has(key)) section.missing(key, "list the prefixes of that side, such as [10.0.0.0/16]");
         return result;
     }
     if (list->values.empty()) section.complain(list->place, key, "at least one prefix is needed");

@@ -63,7 +63,7 @@ TEST_CASE("Wrong ends of a tunnel are refused") {
 TEST_CASE("Wrong subnets are refused") {
     check({
         {tunnel("{address: 192.0.2.1}", kRemote),
-         {"3:5: local.subnets is missing; list the prefixes on this side, such as [10.0.0.0/16]"}},
+         {"3:5: local.subnets is missing; list the prefixes of that side, such as [10.0.0.0/16]"}},
         {tunnel("{address: 192.0.2.1, subnets: []}", kRemote), {"3:42: local.subnets: at least one prefix is needed"}},
         {tunnel("{address: 192.0.2.1, subnets: {a: b}}", kRemote), {"3:42: local.subnets: a list is expected"}},
         {tunnel("{address: 192.0.2.1, subnets: [[a]]}", kRemote),
