@@ -20,7 +20,7 @@ concept FrameSource = requires(T source, const T& constant, std::uint8_t* to, st
 };
 
 /// Frames that the port does not take are kept and sent first the next time, at another pace too: none is skipped.
-/// Their time is that of when they were due.
+/// Their time is that of the look at the clock that found them due.
 template <Port Out, FrameSource Source>
 class Sender {
   public:

@@ -47,8 +47,8 @@ std::optional<Section> generate_section(std::span<const Run> runs) {
     if (table.rows.empty()) return std::nullopt;
     Section section{.title = "The generator",
                     .note =
-                        "Each packet carries its number and when it was due, so that each is received or lost, and "
-                        "its copies are duplicates. Latency is from when it was due to be sent to when it was read."};
+                        "Each packet carries its number and when it was found to be due, so that each is received or "
+                        "lost, and its copies are duplicates. Latency is from then to when it was read."};
     if (auto chart = latency_chart("Latency of single packets", latencies)) section.charts.push_back(std::move(*chart));
     section.tables.push_back(std::move(table));
     return section;
