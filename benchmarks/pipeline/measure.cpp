@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <stdexcept>
+#include <string>
 #include <thread>
 
 #include "benchmarks/machine.h"
@@ -170,6 +171,8 @@ std::vector<PipelineResult> measure_each(RingPorts& ports, std::span<const int> 
     const auto work = [&](std::size_t index) {
         Together::Part part(together);
         try {
+            if (index > 0 && !pin_to_cpu(cpus[index]))
+                throw std::runtime_error("cannot run on cpu " + std::to_string(cpus[index]));
             results[index] = measure_one<Flow>(ports.worker(index), task, part);
         } catch (...) {
             failures[index] = std::current_exception();
@@ -177,9 +180,8 @@ std::vector<PipelineResult> measure_each(RingPorts& ports, std::span<const int> 
     };
     std::vector<std::thread> others;
     for (std::size_t index = 1; index < cpus.size(); ++index) {
-        others.emplace_back([&work, &cpus, index] {
+        others.emplace_back([&work, index] {
             const Registration registration;
-            pin_to_cpu(cpus[index]);
             work(index);
         });
     }

@@ -1,7 +1,5 @@
 #include "dataplane/dpdk/peer_ways.h"
 
-#include "dataplane/dpdk/frame_cache.h"
-
 namespace esplane::dataplane {
 namespace {
 
@@ -9,7 +7,7 @@ constexpr unsigned kBits = 10;
 
 }  // namespace
 
-PeerWays::PeerWays(const Links& links) : links_(links), entries_(std::size_t{1} << kBits) {}
+PeerWays::PeerWays(const Links& links) : links_(links), fresh_(links.neighbours), entries_(std::size_t{1} << kBits) {}
 
 const LinkWay& PeerWays::look_up(const OuterPath& outer) {
     static const LinkWay kNone;
@@ -17,7 +15,7 @@ const LinkWay& PeerWays::look_up(const OuterPath& outer) {
     if (!hop) return kNone;
     const auto place = static_cast<std::uint32_t>(place_of(mix(hop->address) + to_number(hop->port), kBits));
     Entry& entry = entries_[place];
-    const std::uint64_t now = stamp();
+    const std::uint64_t now = fresh_.stamp();
     if (entry.stamp != now || entry.way.hop != *hop) {
         if (++serial_ == 0) ++serial_;
         entry = {.stamp = now, .serial = serial_, .way = way_to(links_, *hop)};

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "dataplane/packet/checksum.h"
 #include "dataplane/packet/ip_header.h"
 #include "dataplane/packet/protocols.h"
 #include "dataplane/packet/transport_checksum.h"

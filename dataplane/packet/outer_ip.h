@@ -3,8 +3,10 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 #include "dataplane/packet/address.h"
+#include "dataplane/packet/checksum.h"
 #include "dataplane/sa/child_options.h"
 
 namespace esplane::dataplane {
@@ -14,7 +16,6 @@ class OuterIp {
   public:
     static constexpr std::uint32_t kLongest = 40 + 8;
 
-    OuterIp() = default;
     OuterIp(const Path& outer, Encapsulation encapsulation);
 
     std::uint32_t length() const { return length_; }  ///< octets
@@ -51,12 +52,9 @@ inline void OuterIp::write_ipv4(const Fields& fields, std::uint8_t* ip) const {
     const std::uint32_t first = 0x4500U | fields.traffic_class;
     const std::uint32_t total = (20U + behind_ip(fields)) & 0xffffU;
     const std::uint32_t flags = fields.dont_fragment ? kDontFragment : 0;
-    std::uint32_t sum = ip_sum_ + first + total + fields.identification + flags;
-    sum = (sum & 0xffffU) + (sum >> 16);
-    sum = (sum & 0xffffU) + (sum >> 16);
     store_be(ip, first << 16 | total);
     store_be(ip + 4, std::uint32_t{fields.identification} << 16 | flags);
-    store_be(ip + 10, static_cast<std::uint16_t>(~sum));
+    store_be(ip + 10, checksum_finish(ip_sum_ + first + total + fields.identification + flags));
 }
 
 // Inline: every packet that leaves has one.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "crypto/dense_memory.h"
+#include "crypto/prefetch.h"
 #include "dataplane/sa/types.h"
 
 namespace esplane::dataplane {
@@ -23,7 +24,7 @@ class SpiTable {
     /// Whether it is worth while to ask for a batch's entries before they are looked up.
     bool is_large() const { return used_ > kFew; }
     /// Asks for the entry that find() looks at first.
-    void prefetch_entry(Spi spi) const { __builtin_prefetch(&entries_[home(spi)]); }
+    void prefetch_entry(Spi spi) const { prefetch(&entries_[home(spi)]); }
 
   private:
     static constexpr std::size_t kFew = 32;

@@ -2,7 +2,6 @@
 
 #include <catch2/catch.hpp>
 
-#include "crypto/random.h"
 #include "dataplane/sa/selector_match.h"
 #include "tests/unit/dataplane/support/packets.h"
 
