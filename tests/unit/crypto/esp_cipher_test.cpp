@@ -6,33 +6,18 @@
 
 #include "crypto/random.h"
 #include "tests/unit/crypto/aborts.h"
-#include "tests/unit/crypto/esp_oracle.h"
 #include "tests/unit/crypto/heap_watch.h"
-#include "tests/vectors/esp_packets.h"
+#include "tests/unit/crypto/keyed.h"
 
 namespace esplane::crypto {
 namespace {
 
 using test::Header;
+using test::Keyed;
 using test::Suite;
 
 constexpr std::size_t kGuard = 32;  // octets behind each buffer that no call may touch
 constexpr std::uint8_t kGuardOctet = 0xa5;
-
-/// A key of one direction, and what it was made from.
-struct Keyed {
-    Suite suite;
-    Bytes material;
-    EspKey key;
-
-    Keyed(const Suite& of, Bytes from) : suite(of), material(std::move(from)), key(suite.encr, suite.integ, secret()) {}
-    Keyed(const Suite& of, Random& random) : Keyed(of, random.bytes(EspKey::material_length(of.encr, of.integ))) {}
-
-    Secret secret() const { return Secret(ByteView(material)); }
-    Bytes oracle(const Header& header, ByteView iv, ByteView text) const {
-        return test::oracle_packet(suite, material, header, iv, text);
-    }
-};
 
 Header random_header(Random& random) {
     return {.spi = random.u32(), .sequence = random.u64(), .esn = random.below(2) == 1};
@@ -449,98 +434,6 @@ TEST_CASE("The IVs of CBC never repeat and show nothing of the sequence number o
     CHECK(iv(same_material, 1) != ivs[0]);
     std::sort(ivs.begin(), ivs.end());
     CHECK(std::adjacent_find(ivs.begin(), ivs.end()) == ivs.end());
-}
-
-// Published packets.
-
-/// Opens the packet of `vector` and, where its IV is its sequence number or given by nobody, seals it again.
-void check_packet(const Keyed& keyed, const Bytes& packet, const Bytes& text, std::uint64_t sequence) {
-    EspCipher cipher;
-    Bytes copy(packet);
-    Bytes opened(packet.size() - keyed.key.overhead());
-    std::array<OpenJob, 1> open{{{.key = &keyed.key, .sequence = sequence, .packet = copy, .text = opened.data()}}};
-    cipher.open(open);
-    CHECK(open[0].genuine);
-    CHECK(to_bytes(ByteView(opened).first(text.size())) == text);
-}
-
-TEST_CASE("The ESP packet of RFC 7634 is opened") {
-    const auto& vector = vectors::kEspChaCha20Poly1305;
-    const Keyed keyed({{EncrId::kChaCha20Poly1305, 256}}, from_hex(vector.key_material));
-    check_packet(keyed, from_hex(vector.packet), from_hex(vector.text), 5);
-    // Its IV is not its sequence number, so that sealing it takes the cipher itself.
-    const EspChacha20Poly1305 chacha{keyed.secret()};
-    const Bytes packet = from_hex(vector.packet);
-    const Bytes text = from_hex(vector.text);
-    AeadIv iv;
-    std::copy_n(packet.begin() + 8, iv.size(), iv.begin());
-    Bytes sealed(text.size() + kAeadIcvLength);
-    chacha.seal(ByteView(packet).first(8), iv, std::array<Slice, 1>{text}, sealed.data(), sealed.data() + text.size());
-    CHECK(sealed == to_bytes(ByteView(packet).subspan(16)));
-}
-
-TEST_CASE("The published packet with GMAC is opened, and authenticated alike") {
-    const auto& vector = vectors::kEspGmac;
-    const Keyed keyed({{EncrId::kNullAuthAesGmac, 128}}, from_hex(vector.key_material));
-    const Bytes packet = from_hex(vector.packet);
-    const Bytes text = from_hex(vector.text);
-    check_packet(keyed, packet, text, 7);
-    Bytes sealed(text.size() + kAeadIcvLength);
-    EspGmac(keyed.secret())
-        .seal(ByteView(packet).first(8), AeadIv{}, std::array<Slice, 1>{text}, sealed.data(),
-              sealed.data() + text.size());
-    CHECK(sealed == to_bytes(ByteView(packet).subspan(16)));
-}
-
-TEST_CASE("The packets of RFC 3602 are decrypted, with an ICV put behind them") {
-    for (const auto& vector : vectors::kEspCbc) {
-        INFO(vector.source);
-        SeededRandom random(82);
-        Bytes material = from_hex(vector.key_material);
-        append(material, random.bytes(32));
-        const Keyed keyed({{EncrId::kAesCbc, 128}, IntegId::kHmacSha256_128}, material);
-        const Bytes unprotected = from_hex(vector.packet);
-        const std::uint64_t sequence = load_be<std::uint32_t>(unprotected.data() + 4);
-        // The ICV is the oracle's, over the published octets: as of NULL, whose text they are from the IV on.
-        const Bytes packet =
-            test::oracle_packet({{EncrId::kNull, 0}, IntegId::kHmacSha256_128}, ByteView(material).subspan(16),
-                                {.spi = load_be<std::uint32_t>(unprotected.data()), .sequence = sequence}, {},
-                                ByteView(unprotected).subspan(8));
-        check_packet(keyed, packet, from_hex(vector.text), sequence);
-    }
-}
-
-void check_hmac(IntegId integ, const vectors::HmacIcvCase& vector, std::string_view icv) {
-    const Bytes unit = from_hex(vector.key_unit);
-    Bytes key;
-    while (key.size() < key_length(integ)) {
-        append(key, unit);
-    }
-    const Keyed keyed({{EncrId::kNull, 0}, integ}, key);
-    const Bytes data = from_hex(vector.data);
-    const ByteView text = ByteView(data).subspan(8);
-    Bytes expected(data);
-    append(expected, from_hex(icv));
-    Bytes packet(expected.size());
-    const std::array<Slice, 1> slices{text};
-    const std::array<SealJob, 1> job{{{.key = &keyed.key,
-                                       .spi = load_be<std::uint32_t>(data.data()),
-                                       .sequence = load_be<std::uint32_t>(data.data() + 4),
-                                       .text = slices,
-                                       .packet = packet.data()}}};
-    EspCipher().seal(job);
-    CHECK(packet == expected);
-    check_packet(keyed, expected, to_bytes(text), job[0].sequence);
-}
-
-TEST_CASE("ICVs with HMAC are those of RFC 4868") {
-    // With NULL, the data of a test case is a packet: its first eight octets are SPI and sequence number.
-    for (const auto& vector : vectors::kHmacRfc4868) {
-        INFO("case " << vector.number);
-        check_hmac(IntegId::kHmacSha256_128, vector, vector.sha256_128);
-        check_hmac(IntegId::kHmacSha384_192, vector, vector.sha384_192);
-        check_hmac(IntegId::kHmacSha512_256, vector, vector.sha512_256);
-    }
 }
 
 }  // namespace
