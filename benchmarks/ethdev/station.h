@@ -23,7 +23,7 @@ class Station {
     Station(const dataplane::PortOptions& options, dataplane::Pools& pools);
 
     const dataplane::MacAddress& mac() const { return port_.setup().mac; }
-    bool is_up() const { return port_.status().up; }
+    bool is_up() const { return port_.is_up(); }
     /// Asks on the link who has this address. Throws std::runtime_error if nobody says so in time.
     dataplane::MacAddress find(const IpAddress& address, std::chrono::seconds patience);
     /// Tells the link who has our addresses: whoever had them before, a generator before this one, may have had another

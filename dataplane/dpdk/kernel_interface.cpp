@@ -81,10 +81,19 @@ Result<KernelInterface, std::string> KernelInterface::take(unsigned index) {
     return KernelInterface(name.data(), std::move(*claimed), packet_sockets(index));
 }
 
+bool KernelInterface::ask(unsigned long what, ifreq& answer) const {
+    name_.copy(answer.ifr_name, IF_NAMESIZE - 1);
+    return ioctl(claim_.get(), what, &answer) == 0;
+}
+
 std::uint32_t KernelInterface::mtu_bytes() const {
-    ifreq request{};
-    name_.copy(request.ifr_name, IF_NAMESIZE - 1);
-    return ioctl(claim_.get(), SIOCGIFMTU, &request) == 0 ? static_cast<std::uint32_t>(request.ifr_mtu) : 0;
+    ifreq answer{};
+    return ask(SIOCGIFMTU, answer) ? static_cast<std::uint32_t>(answer.ifr_mtu) : 0;
+}
+
+bool KernelInterface::is_running() const {
+    ifreq answer{};
+    return !ask(SIOCGIFFLAGS, answer) || (answer.ifr_flags & IFF_RUNNING) != 0;
 }
 
 std::vector<IpAddress> KernelInterface::shared(const std::vector<IpAddress>& addresses) const {

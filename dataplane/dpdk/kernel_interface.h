@@ -10,6 +10,8 @@
 #include "dataplane/io/file_descriptor.h"
 #include "dataplane/packet/address.h"
 
+struct ifreq;
+
 namespace esplane::dataplane {
 
 class KernelInterface {
@@ -20,6 +22,7 @@ class KernelInterface {
 
     const std::string& name() const { return name_; }
     std::uint32_t mtu_bytes() const;  ///< 0: not known
+    bool is_running() const;          ///< it is up and has a carrier, or is not known not to
     /// Those of `addresses` that the kernel has on it, too.
     std::vector<IpAddress> shared(const std::vector<IpAddress>& addresses) const;
     /// Frames that found no room in a queue between the kernel and net_af_packet, since the interface was taken: that
@@ -29,6 +32,8 @@ class KernelInterface {
   private:
     KernelInterface(std::string name, FileDescriptor claim, std::vector<int> sockets)
         : name_(std::move(name)), claim_(std::move(claim)), sockets_(std::move(sockets)) {}
+
+    bool ask(unsigned long what, ifreq& answer) const;
 
     std::string name_;
     FileDescriptor claim_;

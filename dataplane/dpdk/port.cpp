@@ -38,6 +38,12 @@ std::string name_of(PortRole role) {
     return {};
 }
 
+/// Down where the device does not say.
+rte_eth_link link_of(std::uint16_t number) {
+    rte_eth_link link{};
+    return rte_eth_link_get_nowait(number, &link) == 0 ? link : rte_eth_link{};
+}
+
 PortCounters counters_of(const rte_eth_stats& stats) {
     return {.packets_in = stats.ipackets,
             .packets_out = stats.opackets,
@@ -227,6 +233,11 @@ Port::~Port() {
     rte_eth_dev_close(number_);
 }
 
+bool Port::is_up() const {
+    // Of an interface that the driver shares with the kernel, net_af_packet says that it is up whatever it is.
+    return link_of(number_).link_status == RTE_ETH_LINK_UP && (!interface_ || interface_->is_running());
+}
+
 PortStatus Port::status() const {
     PortStatus status{.name = options_.name,
                       .device = options_.device,
@@ -237,11 +248,8 @@ PortStatus Port::status() const {
                       .queues = queues_,
                       .checks_ipv4 = offloads_.checks_ipv4,
                       .spreads = offloads_.spreads};
-    rte_eth_link link{};
-    if (rte_eth_link_get_nowait(number_, &link) == 0) {
-        status.up = link.link_status == RTE_ETH_LINK_UP;
-        if (link.link_speed != RTE_ETH_SPEED_NUM_UNKNOWN) status.mbps = link.link_speed;
-    }
+    status.up = is_up();
+    if (const auto speed = link_of(number_).link_speed; speed != RTE_ETH_SPEED_NUM_UNKNOWN) status.mbps = speed;
     rte_eth_stats stats{};
     if (rte_eth_stats_get(number_, &stats) == 0) status.counters = counters_of(stats);
     if (interface_) status.counters.missed += interface_->missed();

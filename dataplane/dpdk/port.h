@@ -42,7 +42,8 @@ class Port {
     int node() const;                                 ///< of NUMA, that the device is on; 0 where there are none
     const PortSetup& setup() const { return setup_; }
     const PortOptions& options() const { return options_; }
-    PortStatus status() const;  ///< one thread at a time; does not wait
+    bool is_up() const;         ///< its link; one thread at a time, does not wait
+    PortStatus status() const;  ///< the same
     /// What the operator should know of it although it works, a sentence each.
     const std::vector<std::string>& remarks() const { return remarks_; }
 

@@ -111,8 +111,10 @@ def test_a_cable_is_pulled_and_plugged_in_again(tunnel, flow, unplug):
     for running in flows:
         wait_for_answers(running)
     plug_in = unplug(net)
+    ours.process.wait_for_line(r"port (lan|wan): the link is down", 5)
     flows[-1].wait_for_sent(100)
     plug_in()
+    ours.process.wait_for_line(r"port (lan|wan): the link is up again", 5)
     for running in flows:
         wait_for_answers(running, more=50, timeout=5)
     tallies = [running.finish(grace=0.1) for running in flows]
