@@ -17,6 +17,7 @@ DpdkCipher::DpdkCipher(const Links& links, FrameReceiver& receiver, FrameSender&
       resolver_(resolver),
       fresh_(pool),
       ways_(links),
+      announcer_(links, receiver.responders(), sender, pool, drops),
       from_host_(receiver.is_first() ? links.host.get() : nullptr, links, receiver, sender, resolver, pool, drops),
       drops_(drops) {}
 
@@ -24,6 +25,7 @@ std::size_t DpdkCipher::rx(std::span<Received> in) {
     if (second_.is_due()) [[unlikely]]
         ways_.grow_old();
     resolver_.turn();
+    if (receiver_.is_first()) announcer_.turn();
     from_host_.turn();
     receiver_.to_host().turn();
     const std::size_t count = receiver_.poll_cipher(in);

@@ -1,8 +1,10 @@
-// The cipher side over DPDK's ports: ESP, and the datagrams of IKE. What the host sends goes its way from here, too.
+// The cipher side over DPDK's ports: ESP, and the datagrams of IKE. What the host sends goes its way from here, too,
+// and what the ports say of themselves.
 #pragma once
 
 #include <deque>
 
+#include "dataplane/dpdk/announcer.h"
 #include "dataplane/dpdk/frame_receiver.h"
 #include "dataplane/dpdk/fresh_frames.h"
 #include "dataplane/dpdk/from_host.h"
@@ -46,6 +48,7 @@ class DpdkCipher {
     Resolver& resolver_;
     FreshFrames fresh_;
     PeerWays ways_;
+    Announcer announcer_;
     FromHost from_host_;
     DropCounters& drops_;
     std::deque<TooBigReport> reports_;

@@ -28,8 +28,8 @@ namespace {
 
 LinkResponders responders_of(Links& links) {
     LinkResponders responders;
-    for (std::uint16_t i = 0; i < links.ports.size(); ++i)
-        responders.emplace_back(PortNumber{i}, links.setups[i].mac, links.ports[i].options(), links.neighbours);
+    for (std::size_t i = 0; i < links.ports.size(); ++i)
+        responders.emplace_back(port_number(i), links.setups[i].mac, links.ports[i].options(), links.neighbours);
     return responders;
 }
 
@@ -154,10 +154,17 @@ class DpdkDataplane final : public WorkersDataplane {
         this->submit(worker_id(0), SendDatagram{path, Bytes{kKeepalive}});
     }
 
+    void look_after_workers() override {
+        Links& links = *hardware_.links;
+        for (std::size_t i = 0; i < links.ports.size(); ++i)
+            links.up[i].store(links.ports[i].is_up(), std::memory_order_relaxed);
+        WorkersDataplane::look_after_workers();
+    }
+
     PortsStatus ports() const override {
         PortsStatus status;
-        for (std::uint16_t i = 0; i < hardware_.links->ports.size(); ++i)
-            status.ports.push_back(port_status(PortNumber{i}));
+        for (std::size_t i = 0; i < hardware_.links->ports.size(); ++i)
+            status.ports.push_back(port_status(port_number(i)));
         const NeighbourStatistics known = hardware_.links->neighbours.statistics();
         status.neighbours = {.resolved = known.resolved,
                              .asked = known.asked,

@@ -49,6 +49,7 @@ class FrameReceiver {
     bool add_to_clear(rte_mbuf* buffer, MutableByteView packet);
 
     ToHost& to_host() { return to_host_; }
+    const LinkResponders& responders() const { return responders_; }
 
     struct Ike {
         Path path;

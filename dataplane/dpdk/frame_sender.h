@@ -29,6 +29,22 @@ class FrameSender {
             flush(outgoing);
         outgoing.frames[outgoing.count++] = frame;
     }
+    /// Sends the frame that `write(octets)` makes in a buffer of `pool`. It returns the length; of 0, nothing is sent.
+    /// False when there is no buffer.
+    template <typename Write>
+    bool send_written(PortNumber port, rte_mempool* pool, const Write& write) {
+        rte_mbuf* const frame = rte_pktmbuf_alloc(pool);
+        if (frame == nullptr) return false;
+        auto* const begin = rte_pktmbuf_mtod(frame, std::uint8_t*);
+        const std::uint32_t length = write(begin);
+        set_octets(*frame, begin, length);
+        if (length == 0) {
+            rte_pktmbuf_free(frame);
+        } else {
+            send(port, frame);
+        }
+        return true;
+    }
     /// Hands over all that is gathered. What the devices have no room for is lost: says how many since the last call.
     std::size_t flush();
 

@@ -1,6 +1,7 @@
-// What all workers share of the ports: fixed at the start, but for what is said on their links.
+// What all workers share of the ports: fixed at the start, but for what is said on their links, and of them.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -28,6 +29,7 @@ struct Links {
     NeighbourTable neighbours;
     std::unique_ptr<HostDevice> host;  ///< null: the host has no part in the ports
     AddressClaims claims;
+    std::vector<std::atomic<bool>> up;  ///< by port: whether its link was when the control thread looked at it last
 };
 
 }  // namespace esplane::dataplane

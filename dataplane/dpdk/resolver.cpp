@@ -52,13 +52,10 @@ void Resolver::ask_what_is_due(TimePoint now) {
 }
 
 void Resolver::ask(const NextHop& hop, const std::optional<MacAddress>& known_mac) {
-    rte_mbuf* const question = rte_pktmbuf_alloc(pool_);
-    if (question == nullptr) return drops_.count(DropReason::kNoBuffer);
-    auto* const begin = rte_pktmbuf_mtod(question, std::uint8_t*);
-    const std::uint32_t length = responders_[to_number(hop.port)].write_question(hop.address, known_mac, begin);
-    if (length == 0) return rte_pktmbuf_free(question);
-    set_octets(*question, begin, length);
-    sender_.send(hop.port, question);
+    const auto write = [&](std::uint8_t* to) {
+        return responders_[to_number(hop.port)].write_question(hop.address, known_mac, to);
+    };
+    if (!sender_.send_written(hop.port, pool_, write)) drops_.count(DropReason::kNoBuffer);
 }
 
 void Resolver::drop(rte_mbuf* frame) {

@@ -128,7 +128,11 @@ def mac(namespace, device):
     return link["address"]
 
 
-def known_mac(namespace, device, address):
-    """What the kernel has found out by ARP or neighbour discovery, or None."""
+def neighbour(namespace, device, address):
+    """What the kernel has found out by ARP or neighbour discovery: the MAC address, or None, and the states of that."""
     found = json.loads(namespace.run("ip", "-j", "neigh", "show", "dev", device, "to", address).stdout)
-    return found[0].get("lladdr") if found else None
+    return (found[0].get("lladdr"), found[0]["state"]) if found else (None, [])
+
+
+def known_mac(namespace, device, address):
+    return neighbour(namespace, device, address)[0]

@@ -8,7 +8,7 @@ import pytest
 from capture import ETH_P_ALL, ETH_P_IP, MARKER
 from frames import Recording, checksum, ipv4_header
 from lab import wait_until
-from ports import cipher_port, clear_port, dpdk_at, drops, known_mac, mac
+from ports import cipher_port, clear_port, dpdk_at, drops, known_mac, mac, neighbour
 from scenario import dual_stack, esplane_at
 from topology import Topology
 from traffic import EchoFlow, EchoServer, ping
@@ -82,6 +82,43 @@ def test_a_host_with_a_new_mac_is_followed(tunnel, flow, address):
     net.a.host.ip("link set lan address 02:00:00:00:00:55")
     wait_for_answers(running, timeout=3)
     running.finish(grace=0.1)
+
+
+def believe_in_another(namespace, device, addresses):
+    """What a neighbour knows of a gateway that was there before."""
+    for address in addresses:
+        namespace.ip(f"neigh replace {address} lladdr 02:00:00:00:00:66 nud stale dev {device}")
+
+
+def wait_until_told(namespace, device, addresses, port):
+    """An entry that is corrected by an announcement is stale; the answer to a question would make it reachable."""
+    for address in addresses:
+        wait_until(lambda: known_mac(namespace, device, address) == port, 5, f"{address} to be known at {port}")
+        assert neighbour(namespace, device, address) == (port, ["STALE"])
+
+
+def packets_out(gateway, name):
+    return next(port["packets_out"] for port in gateway.status()["ports"] if port["name"] == name)
+
+
+def test_neighbours_learn_at_the_start_who_has_the_addresses(lab):
+    net = Topology(lab)
+    ours = ("10.1.0.1", "fd00:1::1")
+    believe_in_another(net.a.host, "lan", ours)
+    dpdk_at(lab, net.a, net.b)
+    wait_until_told(net.a.host, "lan", ours, mac(net.a.gateway, "lan"))
+
+
+def test_neighbours_learn_it_again_when_the_link_comes_back(lab):
+    net = Topology(lab)
+    ours = (net.a.edge_address, net.a.edge_address6)
+    gateway = dpdk_at(lab, net.a, net.b)
+    wait_until(lambda: packets_out(gateway, "wan") >= 2 * len(ours), 5, "all that is said at the start")
+    plug_in = unplug_wan(net)
+    gateway.process.wait_for_line(r"port wan: the link is down", 5)
+    believe_in_another(net.b.gateway, "wan", ours)
+    plug_in()
+    wait_until_told(net.b.gateway, "wan", ours, mac(net.a.gateway, "wan"))
 
 
 def unplug_wan(net):

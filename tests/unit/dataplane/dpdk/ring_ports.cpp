@@ -105,11 +105,11 @@ std::size_t RingPorts::free_buffers() {
     return rte_mempool_avail_count(from_.frames) + rte_mempool_avail_count(from_.large);
 }
 
-RingWorker::RingWorker(RingPorts& ports)
+RingWorker::RingWorker(RingPorts& ports, QueueShare share)
     : responders(responders_of(ports.links())),
       sender(ports.links(), 0, ports.pools()),
       fragments(ports.pools(), 1, drops),
-      receiver(ports.links(), {}, responders, sender, fragments, {}, drops),
+      receiver(ports.links(), share, responders, sender, fragments, {}, drops),
       resolver(ports.links(), responders, sender, ports.pools().frames, drops),
       clear(ports.links(), receiver, sender, resolver, ports.pools().frames, drops),
       cipher(ports.links(), receiver, sender, resolver, ports.pools().frames, drops) {}

@@ -49,9 +49,9 @@ class RingPorts {
     std::unique_ptr<Links> links_;
 };
 
-/// One worker's ends of the ports.
+/// One worker's ends of the ports: the only one's, unless `share` says which.
 struct RingWorker {
-    explicit RingWorker(RingPorts& ports);
+    explicit RingWorker(RingPorts& ports, QueueShare share = {});
 
     std::uint64_t dropped(DropReason reason) const { return drops.read(reason); }
 
