@@ -37,7 +37,35 @@ void on_init(Core& core, const Path& path, const wire::Header& header, ByteView 
 }
 
 bool unauthenticated(const wire::ParseError& error) {
-    return error.kind == wire::ParseErrorKind::kBadIcv || error.kind == wire::ParseErrorKind::kMissingSk;
+    return error.kind == wire::ParseErrorKind::kBadIcv || error.kind == wire::ParseErrorKind::kMissingSk ||
+           error.kind == wire::ParseErrorKind::kBadFragment;
+}
+
+bool is_fragment(const wire::Header& header) {
+    return header.first_payload == wire::PayloadType::kSkf;
+}
+
+Result<wire::Fragment, wire::ParseError> open_fragment(const IkeSa& sa, const wire::Header& header, ByteView datagram) {
+    if (!sa.fragmentation)
+        return Failure{wire::ParseError{wire::ParseErrorKind::kBadFragment, "fragments were not agreed on"}};
+    return wire::open_fragment(header, datagram, *sa.protection->open);
+}
+
+/// What the message says, if it is whole; empty while fragments of it are missing.
+Result<std::optional<wire::Payloads>, wire::ParseError> open(IkeSa& sa, const wire::Header& header, ByteView datagram) {
+    const auto parsed = [](Result<wire::Payloads, wire::ParseError> payloads)
+        -> Result<std::optional<wire::Payloads>, wire::ParseError> {
+        if (!payloads) return Failure{payloads.error()};
+        return std::optional(*std::move(payloads));
+    };
+    Fragments& fragments = header.is_response ? sa.response_fragments : sa.request_fragments;
+    if (!is_fragment(header)) return parsed(wire::open_message(header, datagram, *sa.protection->open));
+    auto fragment = open_fragment(sa, header, datagram);
+    if (!fragment) return Failure{fragment.error()};
+    fragments.add(header.message_id, *std::move(fragment));
+    if (!fragments.are_complete()) return std::optional<wire::Payloads>();
+    const wire::Fragment whole = fragments.join();
+    return parsed(wire::parse_payloads(whole.first_payload, whole.text));
 }
 
 bool may_ask(const IkeSa& sa, ExchangeType exchange) {
@@ -107,27 +135,39 @@ void note_alive(Core& core, IkeSa& sa, const Path& path) {
     if (sa.is<HalfOpen>() || sa.nat.remote_nat) follow_path(core, sa, path);
 }
 
+/// RFC 7383 2.6.1: of a request in fragments it is the first that asks for the answer again. They may be cut
+/// differently than before.
+bool is_repeated_fragment(const IkeSa& sa, const wire::Header& header, ByteView datagram) {
+    if (!is_fragment(header) || !sa.in.is_answered(header.message_id) || !sa.protection) return false;
+    const auto fragment = open_fragment(sa, header, datagram);
+    return fragment && fragment->number == 1;
+}
+
 void on_request(Core& core, IkeSa& sa, const Path& path, const wire::Header& header, ByteView datagram) {
     const Fingerprint fingerprint = core.fingerprint(datagram);
     const auto verdict = sa.in.judge(header.message_id, fingerprint);
-    if (verdict == IncomingWindow::Verdict::kRepeated) {
+    const bool is_repeated = is_fragment(header) ? is_repeated_fragment(sa, header, datagram)
+                                                 : verdict == IncomingWindow::Verdict::kRepeated;
+    if (is_repeated) {
         // RFC 7296 2.1: the cached answer, without a look at the request. One that is held leaves in its own time.
         ++core.counters.repeated;
         if (!sa.in.held()) send(core, path, sa.in.answer());
         return;
     }
-    if (verdict == IncomingWindow::Verdict::kOutside || !may_ask(sa, header.exchange) || !sa.protection) {
+    if (verdict != IncomingWindow::Verdict::kNew || !may_ask(sa, header.exchange) || !sa.protection) {
         ++core.counters.not_expected;
         return;
     }
-    const auto opened = wire::open_message(header, datagram, *sa.protection->open);
+    const auto opened = open(sa, header, datagram);
     if (!opened && unauthenticated(opened.error())) {
         ++core.counters.bad_icv;
         return;
     }
+    if (opened && !*opened) return;
+    sa.request_fragments.forget();
     note_alive(core, sa, path);
     Reply reply =
-        opened ? answer_request(core, sa, header.exchange, *opened) : refuse_malformed(core, sa, opened.error().what);
+        opened ? answer_request(core, sa, header.exchange, **opened) : refuse_malformed(core, sa, opened.error().what);
     sa.in.answered(fingerprint, seal(core, sa, header.exchange, true, header.message_id, reply.payloads), reply.after);
     if (!sa.in.held()) send(core, path, sa.in.answer());
     pump(core, sa);
@@ -150,10 +190,12 @@ struct Answered {
 };
 
 /// Empty when the answer can be gone on with.
-std::optional<std::string> find_fault(const Result<wire::Payloads, wire::ParseError>& opened, ExchangeType exchange) {
+std::optional<std::string> find_fault(const Result<std::optional<wire::Payloads>, wire::ParseError>& opened,
+                                      ExchangeType exchange) {
     if (!opened) return opened.error().what;
-    if (opened->unknown_critical) return "its answer has a critical payload of a type that we do not know";
-    return wire::find_illegality(exchange, true, *opened);
+    const wire::Payloads& payloads = **opened;
+    if (payloads.unknown_critical) return "its answer has a critical payload of a type that we do not know";
+    return wire::find_illegality(exchange, true, payloads);
 }
 
 /// RFC 7296 2.21.2: an unprotected error is no answer to IKE_AUTH, but the operator hears of it if none comes.
@@ -173,16 +215,18 @@ void on_response(Core& core, IkeSa& sa, const wire::Header& header, ByteView dat
         ++core.counters.not_expected;
         return;
     }
-    auto opened = wire::open_message(header, datagram, *sa.protection->open);
+    const auto opened = open(sa, header, datagram);
     if (!opened && unauthenticated(opened.error())) {
         ++core.counters.bad_icv;
         return note_hint(core, sa, header, datagram);
     }
+    if (opened && !*opened) return;
+    sa.response_fragments.forget();
     InFlight flight = *sa.out.land();
     core.cancel(Timer::kRetransmit, sa);
     sa.last_inbound = core.now;
     if (const auto fault = find_fault(opened, header.exchange)) return on_fatal_error(core, sa, *fault);
-    std::visit(Answered{core, sa, *opened}, flight.exchange);
+    std::visit(Answered{core, sa, **opened}, flight.exchange);
     if (sa.is<Established>() && sa.out.ids_running_out()) enqueue(core, sa, RekeyIke{});
     pump(core, sa);
 }

@@ -21,8 +21,10 @@ void send_request(Core& core, IkeSa& sa, wire::ExchangeType type, const wire::Pa
 void launch(Core& core, IkeSa& sa, InFlight flight);
 void on_retransmit_timer(Core& core, IkeSa& sa);
 void send(Core& core, const Path& path, const Bytes& datagram);
-Bytes seal(Core& core, IkeSa& sa, wire::ExchangeType type, bool is_response, std::uint32_t id,
-           const wire::Payloads& payloads);
+void send(Core& core, const Path& path, const Datagrams& datagrams);
+/// In fragments where the peer takes them, and the message is long (RFC 7383).
+Datagrams seal(Core& core, IkeSa& sa, wire::ExchangeType type, bool is_response, std::uint32_t id,
+               const wire::Payloads& payloads);
 
 // --- init_initiator.cpp, init_responder.cpp: IKE_SA_INIT ---
 void start_init(Core& core, Tunnel& tunnel);

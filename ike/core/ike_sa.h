@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "crypto/sk_cipher.h"
+#include "ike/core/fragments.h"
 #include "ike/core/key_schedule.h"
 #include "ike/core/nat_detection.h"
 #include "ike/core/window.h"
@@ -62,12 +63,15 @@ struct IkeSa {
     Path path;
     NatFinding nat;
     bool udp_encapsulation = false;
+    bool fragmentation = false;  ///< both said that they take fragments (RFC 7383)
     IkeSuite suite;
     std::optional<Protection> protection;
     std::optional<dataplane::TunnelId> tunnel;  ///< for a half-open one: not before AUTH
     std::optional<Identity> peer_id;            ///< authenticated
     OutgoingWindow out;
     IncomingWindow in;
+    Fragments request_fragments;   ///< of the request that `in` expects
+    Fragments response_fragments;  ///< of the answer that `out` waits for
     /// Made by a rekey of the peer that crossed ours, and not yet decided upon: our SPI of the IKE SA that both
     /// replace.
     std::optional<IkeSpi> heir_to;

@@ -32,9 +32,10 @@ InFlight build_request(Core& core, const IkeSa& sa, const Tunnel& tunnel, InitEx
     payloads.nonce = exchange.nonce;
     for (auto& notify : nat_detection_notifies(sa.spi_i, IkeSpi{}, sa.path, fakes_nat(sa, tunnel), core.random))
         payloads.notifies.push_back(std::move(notify));
+    payloads.notifies.push_back(make_notify(wire::NotifyType::kFragmentationSupported));
     InFlight flight;
     flight.type = wire::ExchangeType::kIkeSaInit;
-    flight.datagram = wire::build_message(header, payloads);
+    flight.datagrams = {wire::build_message(header, payloads)};
     flight.exchange = std::move(exchange);
     return flight;
 }
@@ -126,11 +127,12 @@ void on_answer(Core& core, IkeSa& sa, Tunnel& tunnel, const Path& path, const wi
     InFlight flight = *sa.out.land();
     core.cancel(Timer::kRetransmit, sa);
     Transcript transcript;
-    transcript.request = std::move(flight.datagram);
+    transcript.request = std::move(flight.datagrams.front());
     transcript.response = to_bytes(datagram);
     transcript.nonce_i = std::move(std::get<InitExchange>(flight.exchange).nonce);
     transcript.nonce_r = *payloads.nonce;
     move_to_natt(core, sa, tunnel, payloads, path);
+    sa.fragmentation = payloads.find(wire::NotifyType::kFragmentationSupported) != nullptr;
     send_auth(core, sa, std::move(transcript));
 }
 

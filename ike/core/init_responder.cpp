@@ -112,6 +112,8 @@ void add_half_open(Core& core, const Request& request, const std::vector<Tunnel*
     answer.nonce = half.transcript.nonce_r;
     if (sa->nat.supported)
         answer.notifies = nat_detection_notifies(sa->spi_i, sa->spi_r, request.path, force_encap, core.random);
+    sa->fragmentation = request.payloads.find(wire::NotifyType::kFragmentationSupported) != nullptr;
+    if (sa->fragmentation) answer.notifies.push_back(make_notify(wire::NotifyType::kFragmentationSupported));
     half.transcript.response = wire::build_message(answer_header(request.header, sa->spi_r), answer);
     send(core, request.path, half.transcript.response);
 

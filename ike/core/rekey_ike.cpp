@@ -51,6 +51,7 @@ IkeSa* make_successor(Core& core, const IkeSa& old, const Successor& made) {
     sa->path = old.path;
     sa->nat = old.nat;
     sa->udp_encapsulation = old.udp_encapsulation;
+    sa->fragmentation = old.fragmentation;
     sa->suite = made.suite;
     sa->tunnel = old.tunnel;
     sa->peer_id = old.peer_id;
@@ -239,7 +240,7 @@ void adopt(Core& core, IkeSa& from, IkeSa& to) {
     }
     for (Task& task : from.out.take_queue()) {
         const bool of_old = std::holds_alternative<RekeyIke>(task) || std::holds_alternative<CheckLiveness>(task);
-        if (!of_old) to.out.enqueue(std::move(task));
+        if (!of_old) to.out.enqueue(task);
     }
     core.become(from, Replaced{});
     for (const Timer timer : {Timer::kIkeRekey, Timer::kIkeExpire, Timer::kLiveness, Timer::kKeepalive})

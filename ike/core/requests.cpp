@@ -12,6 +12,14 @@ namespace {
 /// A Delete of an IKE SA is a courtesy: an operator who stops the gateway does not wait long for a dead peer.
 constexpr std::uint32_t kDeleteTries = 2;
 
+/// Of IKE over this path: what IPv6 carries everywhere (RFC 8200 5), without headers and the non-ESP marker.
+std::size_t longest_datagram(const Path& path) {
+    constexpr std::size_t kLeastMtu = 1280;
+    constexpr std::size_t kUdpAndMarker = 8 + 4;
+    const std::size_t ip = path.remote.address.family() == Family::kIpv4 ? 20 : 40;
+    return kLeastMtu - ip - kUdpAndMarker;
+}
+
 std::chrono::milliseconds wait_after(const Options& options, std::uint32_t transmissions) {
     const double factor = std::pow(options.retransmit_base, transmissions - 1);
     return std::chrono::milliseconds(
@@ -55,7 +63,7 @@ struct Starter {
 }  // namespace
 
 void enqueue(Core& core, IkeSa& sa, Task task) {
-    sa.out.enqueue(std::move(task));
+    sa.out.enqueue(task);
     pump(core, sa);
 }
 
@@ -74,8 +82,13 @@ void send(Core& core, const Path& path, const Bytes& datagram) {
     core.emit(Send{path, datagram});
 }
 
-Bytes seal(Core& core, IkeSa& sa, wire::ExchangeType type, bool is_response, std::uint32_t id,
-           const wire::Payloads& payloads) {
+void send(Core& core, const Path& path, const Datagrams& datagrams) {
+    for (const Bytes& datagram : datagrams)
+        send(core, path, datagram);
+}
+
+Datagrams seal(Core& core, IkeSa& sa, wire::ExchangeType type, bool is_response, std::uint32_t id,
+               const wire::Payloads& payloads) {
     wire::Header header;
     header.spi_i = sa.spi_i;
     header.spi_r = sa.spi_r;
@@ -83,13 +96,15 @@ Bytes seal(Core& core, IkeSa& sa, wire::ExchangeType type, bool is_response, std
     header.from_initiator = sa.initiator;
     header.is_response = is_response;
     header.message_id = id;
-    return wire::seal_message(header, payloads, *sa.protection->seal, sa.protection->next_gcm_iv++, core.random);
+    const std::size_t longest = sa.fragmentation ? longest_datagram(sa.path) : wire::kMaxMessageLength;
+    return wire::seal_in_fragments(header, payloads, *sa.protection->seal, sa.protection->next_gcm_iv, core.random,
+                                   longest);
 }
 
 void send_request(Core& core, IkeSa& sa, wire::ExchangeType type, const wire::Payloads& payloads, Exchange exchange) {
     InFlight flight;
     flight.type = type;
-    flight.datagram = seal(core, sa, type, false, sa.out.next_id(), payloads);
+    flight.datagrams = seal(core, sa, type, false, sa.out.next_id(), payloads);
     flight.exchange = std::move(exchange);
     launch(core, sa, std::move(flight));
 }
@@ -97,7 +112,7 @@ void send_request(Core& core, IkeSa& sa, wire::ExchangeType type, const wire::Pa
 void launch(Core& core, IkeSa& sa, InFlight flight) {
     flight.first_sent = core.now;
     InFlight& launched = sa.out.launch(std::move(flight));
-    send(core, sa.path, launched.datagram);
+    send(core, sa.path, launched.datagrams);
     core.arm(Timer::kRetransmit, sa, wait_after(core.options, 1));
 }
 
@@ -111,7 +126,7 @@ void on_retransmit_timer(Core& core, IkeSa& sa) {
         return on_silence(core, sa, *sa.out.land());
     }
     // RFC 7296 2.1: the same octets again.
-    send(core, sa.path, flight->datagram);
+    send(core, sa.path, flight->datagrams);
     core.arm(Timer::kRetransmit, sa, *wait);
 }
 

@@ -15,17 +15,17 @@ bool OutgoingWindow::awaits(const wire::Header& response) const {
 
 bool OutgoingWindow::enqueue(Task task) {
     if (queue_.size() >= kMaxQueuedTasks || has_queued(task)) return false;
-    queue_.push_back(std::move(task));
+    queue_.push_back(task);
     return true;
 }
 
 void OutgoingWindow::enqueue_first(Task task) {
-    if (!has_queued(task)) queue_.push_front(std::move(task));
+    if (!has_queued(task)) queue_.push_front(task);
 }
 
 std::optional<Task> OutgoingWindow::dequeue() {
     if (queue_.empty()) return std::nullopt;
-    Task task = std::move(queue_.front());
+    const Task task = queue_.front();
     queue_.pop_front();
     return task;
 }
@@ -41,7 +41,8 @@ IncomingWindow::Verdict IncomingWindow::judge(std::uint32_t id, const Fingerprin
     return Verdict::kOutside;
 }
 
-void IncomingWindow::answered(const Fingerprint& request, Bytes answer, std::optional<dataplane::ChildId> held_for) {
+void IncomingWindow::answered(const Fingerprint& request, Datagrams answer,
+                              std::optional<dataplane::ChildId> held_for) {
     ++expected_id_;
     last_request_ = request;
     answer_ = std::move(answer);

@@ -4,6 +4,7 @@
 #include <array>
 #include <deque>
 #include <optional>
+#include <vector>
 
 #include "ike/core/exchange.h"
 #include "ike/wire/message.h"
@@ -17,11 +18,14 @@ inline constexpr std::size_t kMaxQueuedTasks = 512;
 /// From here on an IKE SA is rekeyed, long before its message IDs would wrap (2.2).
 inline constexpr std::uint32_t kMessageIdsRunningOut = 0xffff'0000U;
 
-/// A request of ours that waits for its answer. Retransmissions send `datagram` as it is (2.1).
+/// A message as it leaves: one datagram, or its fragments.
+using Datagrams = std::vector<Bytes>;
+
+/// A request of ours that waits for its answer. Retransmissions send the same octets again (2.1).
 struct InFlight {
     std::uint32_t id = 0;
     wire::ExchangeType type = wire::ExchangeType::kInformational;
-    Bytes datagram;
+    Datagrams datagrams;
     Exchange exchange;
     std::uint32_t transmissions = 1;
     TimePoint first_sent;
@@ -72,18 +76,21 @@ class IncomingWindow {
     };
     Verdict judge(std::uint32_t id, const Fingerprint& request) const;
 
+    /// Whether it is the ID of the request that was answered last.
+    bool is_answered(std::uint32_t id) const { return id + 1 == expected_id_ && !answer_.empty(); }
+
     /// The request `expected` is answered by `answer`, which does not leave before `held_for` is installed.
-    void answered(const Fingerprint& request, Bytes answer, std::optional<dataplane::ChildId> held_for);
+    void answered(const Fingerprint& request, Datagrams answer, std::optional<dataplane::ChildId> held_for);
     bool held() const { return held_for_.has_value(); }
     /// True when it was `child` that the answer waited for; it may leave now.
     bool release(dataplane::ChildId child);
-    const Bytes& answer() const { return answer_; }
+    const Datagrams& answer() const { return answer_; }
     std::uint32_t expected_id() const { return expected_id_; }
 
   private:
     std::uint32_t expected_id_;
     std::optional<Fingerprint> last_request_;
-    Bytes answer_;
+    Datagrams answer_;
     std::optional<dataplane::ChildId> held_for_;
 };
 

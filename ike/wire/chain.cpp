@@ -155,6 +155,7 @@ std::string name(PayloadType type) {
     static constexpr std::array kNames{"SA",     "KE",     "IDi",       "IDr", "CERT", "CERTREQ", "AUTH", "Nonce",
                                        "Notify", "Delete", "Vendor ID", "TSi", "TSr",  "SK",      "CP",   "EAP"};
     const std::size_t index = static_cast<std::size_t>(type) - static_cast<std::size_t>(PayloadType::kSa);
+    if (type == PayloadType::kSkf) return "SKF";
     return index < kNames.size() ? kNames[index] : "type " + std::to_string(static_cast<int>(type));
 }
 

@@ -11,12 +11,13 @@ namespace esplane::ike::wire {
 
 enum class ParseErrorKind : std::uint8_t {
     kTruncated,
-    kBadLength,   ///< a length field that contradicts its surroundings
-    kBadVersion,  ///< major version other than 2: answer INVALID_MAJOR_VERSION
-    kDuplicate,   ///< a payload twice that may stand once
-    kBadValue,    ///< a field outside what the RFC allows (SPI size, selector range, too many of something)
-    kMissingSk,   ///< a message that must be protected is not
-    kBadIcv,      ///< the Encrypted payload did not verify: nothing of the message may be believed
+    kBadLength,    ///< a length field that contradicts its surroundings
+    kBadVersion,   ///< major version other than 2: answer INVALID_MAJOR_VERSION
+    kDuplicate,    ///< a payload twice that may stand once
+    kBadValue,     ///< a field outside what the RFC allows (SPI size, selector range, too many of something)
+    kMissingSk,    ///< a message that must be protected is not
+    kBadFragment,  ///< fragment numbers that cannot be (RFC 7383 2.6), or fragments that were not agreed on
+    kBadIcv,       ///< the Encrypted payload did not verify: nothing of the message may be believed
 };
 
 struct ParseError {
@@ -48,5 +49,22 @@ Bytes seal_message(const Header& header, const Payloads& payloads, const crypto:
 /// Verifies and parses a protected message, the whole datagram: a header and one Encrypted payload, nothing else. Every
 /// error but kBadIcv and kMissingSk is authenticated.
 Result<Payloads, ParseError> open_message(const Header& header, ByteView datagram, const crypto::SkCipher& cipher);
+
+/// The same as seal_message() where that gives `longest` octets at most, else its fragments of so many at most, in
+/// order (RFC 7383 2.5). `gcm_iv_counter` goes on by one with each datagram. `longest` must have room for a fragment.
+std::vector<Bytes> seal_in_fragments(const Header& header, const Payloads& payloads, const crypto::SkCipher& cipher,
+                                     std::uint64_t& gcm_iv_counter, crypto::Random& random, std::size_t longest);
+
+/// One fragment of a message, verified.
+struct Fragment {
+    std::uint16_t number = 1;  ///< 1 to `total`
+    std::uint16_t total = 1;
+    PayloadType first_payload = PayloadType::kNone;  ///< of the message; in the first fragment alone
+    Bytes text;                                      ///< its part of the chain of payloads
+};
+
+/// Numbers that cannot be are found before anything is decrypted (RFC 7383 2.6). No error is authenticated but
+/// kTruncated and kBadLength of the text inside.
+Result<Fragment, ParseError> open_fragment(const Header& header, ByteView datagram, const crypto::SkCipher& cipher);
 
 }  // namespace esplane::ike::wire

@@ -74,6 +74,7 @@ enum class NotifyType : std::uint16_t {
     kRekeySa = 16393,
     kEspTfcPaddingNotSupported = 16394,
     kNonFirstFragmentsAlso = 16395,
+    kFragmentationSupported = 16430,  // RFC 7383 2.3
 };
 
 constexpr bool is_error(NotifyType type) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/require.h"
+#include "ike/core/fragments.h"
 #include "ike/core/identity.h"
 #include "ike/core/narrowing.h"
 #include "ike/core/nat_detection.h"
@@ -101,6 +102,26 @@ void build_again(const Payloads& payloads, crypto::Random& random) {
     require(seal_message(header(), *opened, cipher(), 1, random) == sealed, "a message changed on its way");
 }
 
+/// The message once more, cut as small as the input says.
+void cut_and_join(const Payloads& payloads, crypto::Random& random) {
+    const Payloads expected = canonical(payloads);
+    std::uint64_t counter = 1;
+    const std::size_t longest = 80 + random.below(1200);
+    const auto datagrams = seal_in_fragments(header(), expected, cipher(), counter, random, longest);
+    if (datagrams.size() == 1 || datagrams.size() > kMostFragments) return;
+    Fragments fragments;
+    for (const Bytes& datagram : datagrams) {
+        auto fragment = open_fragment(*wire::parse_header(datagram), datagram, cipher());
+        require(fragment.ok(), "a fragment that we sealed does not open");
+        if (!fragments.add(1, *std::move(fragment))) return;  // longer than what is taken
+    }
+    const wire::Fragment whole = fragments.join();
+    const auto parsed = wire::parse_payloads(whole.first_payload, whole.text);
+    require(parsed.ok(), "a message that we cut does not join");
+    const Bytes sealed = seal_message(header(), expected, cipher(), 1, random);
+    require(seal_message(header(), *parsed, cipher(), 1, random) == sealed, "a message changed in fragments");
+}
+
 void use(const Payloads& payloads) {
     crypto::SeededRandom random(1);
     for (int exchange = 33; exchange < 39; ++exchange) {
@@ -122,6 +143,7 @@ void use(const Payloads& payloads) {
     narrow_both(payloads);
     static_cast<void>(detect_nat(payloads, IkeSpi{1}, IkeSpi{2}, Path{}));
     build_again(payloads, random);
+    cut_and_join(payloads, random);
 }
 
 void as_datagram(ByteView datagram) {
@@ -130,6 +152,9 @@ void as_datagram(ByteView datagram) {
     if (!parsed_header.ok()) return;
     const auto opened = open_message(*parsed_header, datagram, cipher());
     if (opened.ok()) use(*opened);
+    const auto fragment = open_fragment(*parsed_header, datagram, cipher());
+    require(!fragment.ok(), "a fragment verifies that nobody sealed");
+    check_printable(fragment.error().what);
     const auto payloads = wire::parse_payloads(parsed_header->first_payload, datagram.subspan(wire::kHeaderLength));
     if (payloads.ok()) use(*payloads);
 }

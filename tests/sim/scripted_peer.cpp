@@ -35,6 +35,7 @@ Bytes ScriptedPeer::init_request() {
     payloads.sa = offer_ike(own.ike_proposals, {});
     payloads.ke = wire::Ke{static_cast<std::uint16_t>(suite_.dh), ke_->public_value()};
     payloads.nonce = transcript_.nonce_i;
+    if (fragmentation) payloads.notifies.push_back(make_notify(wire::NotifyType::kFragmentationSupported));
     transcript_.request = wire::build_message(header(wire::ExchangeType::kIkeSaInit, false, 0), payloads);
     return transcript_.request;
 }
@@ -128,6 +129,12 @@ Bytes ScriptedPeer::seal(wire::ExchangeType exchange, bool is_response, std::uin
                          const wire::Payloads& payloads) {
     return wire::seal_message(header(exchange, is_response, id), payloads, *protection_->seal,
                               protection_->next_gcm_iv++, random_);
+}
+
+std::vector<Bytes> ScriptedPeer::seal_in_fragments(wire::ExchangeType exchange, bool is_response, std::uint32_t id,
+                                                   const wire::Payloads& payloads, std::size_t longest) {
+    return wire::seal_in_fragments(header(exchange, is_response, id), payloads, *protection_->seal,
+                                   protection_->next_gcm_iv, random_, longest);
 }
 
 Bytes ScriptedPeer::seal_octets(wire::ExchangeType exchange, bool is_response, std::uint32_t id,

@@ -30,6 +30,9 @@ class ScriptedPeer {
     // --- both ---
     Bytes seal(ike::wire::ExchangeType exchange, bool is_response, std::uint32_t id,
                const ike::wire::Payloads& payloads);
+    /// In fragments of at most `longest` octets.
+    std::vector<Bytes> seal_in_fragments(ike::wire::ExchangeType exchange, bool is_response, std::uint32_t id,
+                                         const ike::wire::Payloads& payloads, std::size_t longest);
     /// Whatever octets as the inside of SK.
     Bytes seal_octets(ike::wire::ExchangeType exchange, bool is_response, std::uint32_t id,
                       ike::wire::PayloadType first, ByteView chain);
@@ -37,6 +40,7 @@ class ScriptedPeer {
     std::optional<ike::wire::Payloads> open(ByteView datagram) const;
 
     ike::TunnelOptions own;
+    bool fragmentation = false;  ///< says that it takes fragments
 
   private:
     ike::wire::Header header(ike::wire::ExchangeType exchange, bool is_response, std::uint32_t id) const;

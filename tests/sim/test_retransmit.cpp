@@ -140,7 +140,7 @@ TEST_CASE("the incoming window") {
     CHECK(window.judge(5, first) == Verdict::kNew);
     CHECK(window.judge(4, first) == Verdict::kOutside);
     CHECK(window.judge(6, first) == Verdict::kOutside);
-    window.answered(first, {42}, dataplane::ChildId{7});
+    window.answered(first, {Bytes{42}}, dataplane::ChildId{7});
     CHECK(window.held());
     CHECK(window.judge(5, first) == Verdict::kRepeated);
     CHECK(window.judge(5, second) == Verdict::kOutside);
@@ -152,7 +152,7 @@ TEST_CASE("the incoming window") {
     // RFC 7296 2.2: the IDs do not wrap.
     ike::IncomingWindow last(UINT32_MAX - 1);
     CHECK(last.judge(UINT32_MAX - 1, first) == Verdict::kNew);
-    last.answered(first, {}, std::nullopt);
+    last.answered(first, {Bytes{1}}, std::nullopt);
     CHECK(last.judge(UINT32_MAX, second) == Verdict::kOutside);
     CHECK(last.judge(0, second) == Verdict::kOutside);
     CHECK(ike::IncomingWindow(0).judge(UINT32_MAX, first) == Verdict::kOutside);

@@ -109,6 +109,16 @@ TrafficSelector selector(std::string_view first, std::string_view last) {
     return {.first = *IpAddress::parse(first), .last = *IpAddress::parse(last)};
 }
 
+Header auth_header() {
+    Header header;
+    header.spi_i = IkeSpi{0x1111};
+    header.spi_r = IkeSpi{0x2222};
+    header.exchange = ExchangeType::kIkeAuth;
+    header.from_initiator = true;
+    header.message_id = 1;
+    return header;
+}
+
 Payloads init_request() {
     Payloads payloads;
     payloads.sa = {proposal(ProtocolId::kIke, 0)};

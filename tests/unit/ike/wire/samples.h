@@ -16,6 +16,9 @@ Notify notify(NotifyType type, std::size_t data_length = 0);
 Proposal proposal(ProtocolId protocol, std::size_t spi_length);
 dataplane::TrafficSelector selector(std::string_view first, std::string_view last);
 
+/// Of an IKE_AUTH request.
+Header auth_header();
+
 /// An IKE_SA_INIT request, an IKE_AUTH request and a Delete, as a gateway sends them.
 Payloads init_request();
 Payloads auth_request();

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "ike/wire/codec.h"
+#include "tests/unit/ike/wire/ciphers.h"
 #include "tests/unit/ike/wire/samples.h"
 
 namespace esplane::ike::wire {
@@ -9,36 +10,12 @@ namespace {
 using crypto::Encr;
 using crypto::EncrId;
 using crypto::IntegId;
-using crypto::Secret;
 using crypto::SkCipher;
+using samples::auth_header;
+using samples::make_cipher;
+using samples::make_ciphers;
 
 constexpr std::size_t kTextOffset = kHeaderLength + 4;
-
-std::unique_ptr<SkCipher> make_cipher(Encr encr, IntegId integ, std::uint8_t key = 0x42) {
-    Secret sk_e(Bytes(crypto::key_length(encr) + crypto::salt_length(encr.id), key));
-    return SkCipher::create(encr, integ, std::move(sk_e), Secret(Bytes(crypto::key_length(integ), key)));
-}
-
-std::vector<std::unique_ptr<SkCipher>> make_ciphers() {
-    std::vector<std::unique_ptr<SkCipher>> ciphers;
-    for (const std::uint16_t bits : std::initializer_list<std::uint16_t>{128, 192, 256}) {
-        ciphers.push_back(make_cipher({EncrId::kAesGcm16, bits}, IntegId::kNone));
-        for (const IntegId integ : {IntegId::kHmacSha256_128, IntegId::kHmacSha384_192, IntegId::kHmacSha512_256}) {
-            ciphers.push_back(make_cipher({EncrId::kAesCbc, bits}, integ));
-        }
-    }
-    return ciphers;
-}
-
-Header auth_header() {
-    Header header;
-    header.spi_i = IkeSpi{0x1111};
-    header.spi_r = IkeSpi{0x2222};
-    header.exchange = ExchangeType::kIkeAuth;
-    header.from_initiator = true;
-    header.message_id = 1;
-    return header;
-}
 
 Result<Payloads, ParseError> open(const Bytes& datagram, const SkCipher& cipher) {
     const auto header = parse_header(datagram);
