@@ -34,6 +34,11 @@ Outcome add_notify(std::vector<Notify>& notifies, ByteView body) {
     return add_to(notifies, parse_notify(body));
 }
 
+Outcome add_cert(std::vector<Cert>& certs, PayloadType type, ByteView body) {
+    if (certs.size() == kMaxCerts) return fail(ParseErrorKind::kBadValue, "too many " + name(type) + " payloads");
+    return add_to(certs, parse_cert(body));
+}
+
 // RFC 7296 2.5: a payload of unknown type is skipped, unless its critical flag asks for the message to be refused. The
 // flag is ignored for every type that the RFC defines.
 void skip_unknown(Payloads& payloads, PayloadType type, bool critical) {
@@ -66,12 +71,12 @@ Outcome add_payload(Payloads& payloads, PayloadType type, bool critical, ByteVie
             payloads.vendor_ids.push_back(to_bytes(body));
             return {};
         case PayloadType::kCert:
-            payloads.has_cert = true;
-            return {};
+            return add_cert(payloads.certs, type, body);
+        case PayloadType::kCertReq:
+            return add_cert(payloads.cert_requests, type, body);
         case PayloadType::kEap:
             payloads.has_eap = true;
             return {};
-        case PayloadType::kCertReq:
         case PayloadType::kCp:
             return {};
         case PayloadType::kSk:
@@ -137,6 +142,11 @@ void add_notifies(ChainWriter& chain, const std::vector<Notify>& notifies, Place
     }
 }
 
+void add_certs(ChainWriter& chain, PayloadType type, const std::vector<Cert>& certs) {
+    for (const Cert& cert : certs)
+        chain.add(type, [&](Bytes& to) { write_cert(to, cert); });
+}
+
 void write_opaque(Bytes& to, const Bytes& value) {
     append(to, value);
 }
@@ -180,9 +190,13 @@ Result<Payloads, ParseError> parse_payloads(PayloadType first, ByteView chain) {
 void write_chain(Bytes& to, std::size_t first_type_at, ExchangeType exchange, const Payloads& payloads) {
     ChainWriter chain(to, first_type_at);
     add_notifies(chain, payloads.notifies, Place::kFront);
+    const bool is_init = exchange == ExchangeType::kIkeSaInit;
     chain.add_if(PayloadType::kIdi, payloads.id_i, write_id);
+    if (payloads.id_i) add_certs(chain, PayloadType::kCert, payloads.certs);
     add_notifies(chain, payloads.notifies, Place::kBehindIdi);
+    if (!is_init) add_certs(chain, PayloadType::kCertReq, payloads.cert_requests);
     chain.add_if(PayloadType::kIdr, payloads.id_r, write_id);
+    if (!payloads.id_i) add_certs(chain, PayloadType::kCert, payloads.certs);
     chain.add_if(PayloadType::kAuth, payloads.auth, write_auth);
     add_notifies(chain, payloads.notifies, Place::kBeforeSa);
     chain.add_if(PayloadType::kSa, payloads.sa, write_sa);
@@ -190,6 +204,7 @@ void write_chain(Bytes& to, std::size_t first_type_at, ExchangeType exchange, co
     chain.add_if(PayloadType::kTsi, payloads.ts_i, write_ts);
     chain.add_if(PayloadType::kTsr, payloads.ts_r, write_ts);
     add_notifies(chain, payloads.notifies, Place::kEnd);
+    if (is_init) add_certs(chain, PayloadType::kCertReq, payloads.cert_requests);
     for (const Delete& deletion : payloads.deletes) {
         chain.add(PayloadType::kDelete, [&](Bytes& body) { write_delete(body, deletion); });
     }

@@ -74,6 +74,16 @@ struct Auth {
     friend bool operator==(const Auth&, const Auth&) = default;
 };
 
+/// CERT: a certificate, or something else about one (3.6). CERTREQ: SHA-1 hashes of the keys of the authorities that are
+/// believed, for X.509 one behind the other (3.7).
+struct Cert {
+    std::uint8_t encoding = 0;  ///< a CertEncoding, or one that we do not know
+    Bytes data;
+
+    bool is(CertEncoding wanted) const { return encoding == static_cast<std::uint8_t>(wanted); }
+    friend bool operator==(const Cert&, const Cert&) = default;
+};
+
 struct Notify {
     ProtocolId protocol = ProtocolId::kNone;
     Bytes spi;
@@ -105,6 +115,8 @@ struct Payloads {
     std::optional<Ke> ke;
     std::optional<Id> id_i;
     std::optional<Id> id_r;
+    std::vector<Cert> certs;          ///< in order: the first X.509 one is the sender's own
+    std::vector<Cert> cert_requests;
     std::optional<Auth> auth;
     std::optional<Bytes> nonce;
     std::vector<Notify> notifies;
@@ -112,8 +124,7 @@ struct Payloads {
     std::vector<Bytes> vendor_ids;
     std::optional<TrafficSelectors> ts_i;
     std::optional<TrafficSelectors> ts_r;
-    bool has_eap = false;   ///< seen, content not parsed
-    bool has_cert = false;  ///< seen, content not parsed
+    bool has_eap = false;  ///< seen, content not parsed
     /// The first payload of unknown type with the critical flag: the request must be refused (2.5).
     std::optional<std::uint8_t> unknown_critical;
 

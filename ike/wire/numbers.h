@@ -41,7 +41,20 @@ enum class IdType : std::uint8_t {
     kKeyId = 11
 };
 
-enum class AuthMethod : std::uint8_t { kRsa = 1, kSharedKey = 2, kDss = 3, kDigitalSignature = 14 };
+enum class CertEncoding : std::uint8_t {
+    kX509Signature = 4,  // one certificate in DER
+    kOcspContent = 14,   // RFC 4806: a response of a certificate's status
+};
+
+enum class AuthMethod : std::uint8_t {
+    kRsa = 1,
+    kSharedKey = 2,
+    kDss = 3,
+    kEcdsaP256 = 9,  // RFC 4754, as the next two
+    kEcdsaP384 = 10,
+    kEcdsaP521 = 11,
+    kDigitalSignature = 14,  // RFC 7427
+};
 
 enum class NotifyType : std::uint16_t {
     kUnsupportedCriticalPayload = 1,
@@ -74,7 +87,8 @@ enum class NotifyType : std::uint16_t {
     kRekeySa = 16393,
     kEspTfcPaddingNotSupported = 16394,
     kNonFirstFragmentsAlso = 16395,
-    kFragmentationSupported = 16430,  // RFC 7383 2.3
+    kFragmentationSupported = 16430,   // RFC 7383 2.3
+    kSignatureHashAlgorithms = 16431,  // RFC 7427 4
 };
 
 constexpr bool is_error(NotifyType type) {

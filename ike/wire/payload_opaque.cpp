@@ -1,4 +1,5 @@
-// The payloads that carry one value behind a few fixed octets: KE, ID, AUTH, Nonce (RFC 7296 3.4, 3.5, 3.8, 3.9).
+// The payloads that carry one value behind a few fixed octets: KE, ID, CERT and CERTREQ, AUTH, Nonce (RFC 7296 3.4 to
+// 3.9).
 #include "ike/wire/caps.h"
 #include "ike/wire/octets.h"
 #include "ike/wire/payloads.h"
@@ -37,6 +38,16 @@ Result<Id, ParseError> parse_id(ByteView body) {
 void write_id(Bytes& to, const Id& id) {
     write_kind(to, id.type);
     append(to, id.value);
+}
+
+Result<Cert, ParseError> parse_cert(ByteView body) {
+    if (body.empty()) return fail(ParseErrorKind::kTruncated, "CERT or CERTREQ payload");
+    return Cert{body[0], to_bytes(body.subspan(1))};
+}
+
+void write_cert(Bytes& to, const Cert& cert) {
+    append_be(to, cert.encoding);
+    append(to, cert.data);
 }
 
 Result<Auth, ParseError> parse_auth(ByteView body) {

@@ -27,6 +27,10 @@ void write_ke(Bytes& to, const Ke& ke);
 Result<Id, ParseError> parse_id(ByteView body);
 void write_id(Bytes& to, const Id& id);
 
+/// CERT and CERTREQ alike.
+Result<Cert, ParseError> parse_cert(ByteView body);
+void write_cert(Bytes& to, const Cert& cert);
+
 Result<Auth, ParseError> parse_auth(ByteView body);
 void write_auth(Bytes& to, const Auth& auth);
 

@@ -50,6 +50,9 @@ Bytes least_body(PayloadType type) {
             return from_hex("00130000 01");
         case PayloadType::kNonce:
             return Bytes(16);
+        case PayloadType::kCert:
+        case PayloadType::kCertReq:
+            return from_hex("04");
         case PayloadType::kIdi:
         case PayloadType::kIdr:
         case PayloadType::kAuth:
@@ -122,10 +125,42 @@ TEST_CASE("A payload that may stand once is refused the second time") {
     }
 }
 
-TEST_CASE("Certificates and EAP are seen, their content is not looked at") {
-    CHECK(parse_payloads(PayloadType::kCert, payload(PayloadType::kNone, from_hex("ff")))->has_cert);
+TEST_CASE("Certificates and requests for them are kept as they stand, in order, a few of each") {
+    for (const PayloadType type : {PayloadType::kCert, PayloadType::kCertReq}) {
+        const auto list = [type](const Payloads& payloads) {
+            return type == PayloadType::kCert ? payloads.certs : payloads.cert_requests;
+        };
+        Bytes chain = payload(type, from_hex("04aabb"));
+        append(chain, payload(PayloadType::kNone, from_hex("ff")));
+        CHECK(list(*parse_payloads(type, chain)) == std::vector<Cert>{{4, from_hex("aabb")}, {0xff, {}}});
+        CHECK(error_of(type, payload(PayloadType::kNone, {})) == ParseErrorKind::kTruncated);
+        CHECK(error_of(type, samples::repeat(type, from_hex("04"), 16)) == std::nullopt);
+        CHECK(error_of(type, samples::repeat(type, from_hex("04"), 17)) == ParseErrorKind::kBadValue);
+    }
+}
+
+TEST_CASE("Certificates stand behind the identity that they are of") {
+    Payloads request;
+    request.id_i = Id{2, from_hex("61")};
+    request.id_r = Id{2, from_hex("62")};
+    request.certs = {{4, from_hex("01")}, {4, from_hex("02")}};
+    request.cert_requests = {{4, Bytes(20)}};
+    request.auth = Auth{14, from_hex("03")};
+    Payloads response = request;
+    response.id_i.reset();
+    response.cert_requests.clear();
+    using Types = std::vector<int>;
+    CHECK(order_of(ExchangeType::kIkeAuth, request) == Types{35, 37, 37, 38, 36, 39});
+    CHECK(order_of(ExchangeType::kIkeAuth, response) == Types{36, 37, 37, 39});
+    Payloads init;
+    init.nonce = Bytes(16);
+    init.notifies = {samples::notify(NotifyType::kNatDetectionSourceIp)};
+    init.cert_requests = {{4, Bytes(20)}};
+    CHECK(order_of(ExchangeType::kIkeSaInit, init) == Types{40, 16388, 38});
+}
+
+TEST_CASE("EAP is seen, its content is not looked at") {
     CHECK(parse_payloads(PayloadType::kEap, payload(PayloadType::kNone, {}))->has_eap);
-    CHECK(*parse_payloads(PayloadType::kCertReq, payload(PayloadType::kNone, from_hex("04"))) == Payloads{});
     CHECK(*parse_payloads(PayloadType::kCp, payload(PayloadType::kNone, from_hex("01"))) == Payloads{});
 }
 

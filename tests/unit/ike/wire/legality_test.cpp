@@ -164,7 +164,8 @@ TEST_CASE("What we do not use is no offence anywhere") {
     for (const Message& message : messages()) {
         INFO(message.name);
         Payloads payloads = message.payloads;
-        payloads.has_cert = true;
+        payloads.certs.resize(1);
+        payloads.cert_requests.resize(1);
         payloads.vendor_ids.push_back(Bytes(3));
         payloads.notifies.push_back(Notify{ProtocolId{77}, {}, 50000, {}});
         payloads.notifies.push_back(Notify{ProtocolId::kNone, {}, 9999, {}});

@@ -160,6 +160,8 @@ Payloads random_payloads(crypto::Random& random) {
         payloads.ke = Ke{static_cast<std::uint16_t>(random.below(65536)), random.bytes(1 + random.below(99))};
     if (perhaps()) payloads.id_i = Id{octet(random), random.bytes(random.below(50))};
     if (perhaps()) payloads.id_r = Id{octet(random), random.bytes(random.below(50))};
+    if (perhaps()) payloads.certs.resize(times(), {octet(random), random.bytes(random.below(60))});
+    if (perhaps()) payloads.cert_requests.resize(times(), {octet(random), random.bytes(random.below(60))});
     if (perhaps()) payloads.auth = Auth{octet(random), random.bytes(random.below(70))};
     if (perhaps()) payloads.nonce = random.bytes(16 + random.below(241));
     if (perhaps()) payloads.ts_i = random_selectors(random);
