@@ -1,0 +1,174 @@
+#include "crypto/certificate.h"
+
+#include <algorithm>
+
+#include "crypto/distinguished_name.h"
+#include "crypto/openssl_x509.h"
+#include "crypto/pem.h"
+#include "crypto/prf.h"
+
+namespace esplane::crypto {
+namespace {
+
+constexpr std::size_t kLongestSerial = 20;  // RFC 5280 4.1.2.2
+
+char lower(std::uint8_t character) {
+    return static_cast<char>(character >= 'A' && character <= 'Z' ? character + ('a' - 'A') : character);
+}
+
+bool same_text(const Bytes& a, const Bytes& b) {
+    return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+/// A name of text, if it is plain: a zero or a wildcard inside would make it look like another.
+void add_text(std::vector<Identity>& to, IdentityKind kind, const ASN1_IA5STRING* string) {
+    const ByteView text(ASN1_STRING_get0_data(string), static_cast<std::size_t>(ASN1_STRING_length(string)));
+    const bool plain =
+        std::ranges::all_of(text, [](std::uint8_t octet) { return octet > 0x20 && octet < 0x7f && octet != '*'; });
+    if (plain && !text.empty()) to.push_back({kind, to_bytes(text)});
+}
+
+void add_address(std::vector<Identity>& to, const ASN1_OCTET_STRING* string) {
+    const ByteView address(ASN1_STRING_get0_data(string), static_cast<std::size_t>(ASN1_STRING_length(string)));
+    if (address.size() == 4) to.push_back({IdentityKind::kIpv4, to_bytes(address)});
+    if (address.size() == 16) to.push_back({IdentityKind::kIpv6, to_bytes(address)});
+}
+
+void add(std::vector<Identity>& to, const GENERAL_NAME& name) {
+    switch (name.type) {
+        case GEN_DNS:
+            return add_text(to, IdentityKind::kFqdn, name.d.dNSName);
+        case GEN_EMAIL:
+            return add_text(to, IdentityKind::kEmail, name.d.rfc822Name);
+        case GEN_IPADD:
+            return add_address(to, name.d.iPAddress);
+        case GEN_DIRNAME:
+            to.push_back({IdentityKind::kDistinguishedName, distinguished_name_der(name.d.directoryName)});
+            return;
+        default:
+            return;
+    }
+}
+
+}  // namespace
+
+Result<Certificate, std::string> Certificate::from_der(ByteView der) {
+    const DropErrors drop_errors;
+    const std::uint8_t* at = der.data();
+    const std::shared_ptr<X509> handle(d2i_X509(nullptr, &at, static_cast<long>(der.size())), X509_free);
+    if (!handle) return Failure{std::string("this is no X.509 certificate")};
+    // What can be written in two ways would be hashed and compared as two certificates.
+    if (at != der.data() + der.size() || !std::ranges::equal(to_der<i2d_X509>(handle.get()), der)) {
+        return Failure{std::string("the certificate is not encoded as DER, or octets follow it")};
+    }
+    if (!to_seconds(X509_get0_notBefore(handle.get())) || !to_seconds(X509_get0_notAfter(handle.get()))) {
+        return Failure{std::string("the certificate has no validity that can be read")};
+    }
+    return Certificate(handle);
+}
+
+Result<std::vector<Certificate>, std::string> Certificate::from_pem(std::string_view text) {
+    const auto blocks = parse_pem(text);
+    if (!blocks) return Failure{blocks.error()};
+    std::vector<Certificate> certificates;
+    for (const PemBlock& block : *blocks) {
+        if (block.label != "CERTIFICATE") continue;
+        auto certificate = from_der(block.content.view());
+        if (!certificate) {
+            return Failure{"certificate " + std::to_string(certificates.size() + 1) +
+                           " of the PEM text: " + certificate.error()};
+        }
+        certificates.push_back(std::move(*certificate));
+    }
+    if (certificates.empty()) return Failure{std::string("there is no certificate (-----BEGIN CERTIFICATE-----)")};
+    return certificates;
+}
+
+Bytes Certificate::der() const {
+    return to_der<i2d_X509>(handle());
+}
+
+std::string Certificate::pem() const {
+    return to_pem("CERTIFICATE", der());
+}
+
+Bytes Certificate::subject_der() const {
+    return distinguished_name_der(X509_get_subject_name(handle()));
+}
+
+Bytes Certificate::issuer_der() const {
+    return distinguished_name_der(X509_get_issuer_name(handle()));
+}
+
+std::string Certificate::subject() const {
+    return distinguished_name_text(X509_get_subject_name(handle()));
+}
+
+std::string Certificate::issuer() const {
+    return distinguished_name_text(X509_get_issuer_name(handle()));
+}
+
+std::string Certificate::serial() const {
+    const ASN1_INTEGER* serial = X509_get0_serialNumber(handle());
+    const ByteView octets(ASN1_STRING_get0_data(serial), static_cast<std::size_t>(ASN1_STRING_length(serial)));
+    const std::string sign = ASN1_STRING_type(serial) == V_ASN1_NEG_INTEGER ? "-" : "";
+    return sign + to_hex(octets.first(std::min(octets.size(), kLongestSerial)));
+}
+
+std::string Certificate::fingerprint() const {
+    Bytes digest(EVP_MAX_MD_SIZE);
+    unsigned length = 0;
+    require(X509_digest(handle(), EVP_sha256(), digest.data(), &length) == 1, "OpenSSL failed to hash a certificate");
+    return to_hex(ByteView(digest).first(length));
+}
+
+std::vector<Identity> Certificate::alternative_names() const {
+    const DropErrors drop_errors;
+    const GeneralNames names(
+        static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(handle(), NID_subject_alt_name, nullptr, nullptr)));
+    std::vector<Identity> identities;
+    for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
+        add(identities, *sk_GENERAL_NAME_value(names.get(), i));
+    }
+    return identities;
+}
+
+bool Certificate::identity_fits(const Identity& identity) const {
+    if (identity.kind == IdentityKind::kDistinguishedName) {
+        return is_name(identity.value, X509_get_subject_name(handle()));
+    }
+    const bool is_text = identity.kind == IdentityKind::kFqdn || identity.kind == IdentityKind::kEmail;
+    return std::ranges::any_of(alternative_names(), [&](const Identity& held) {
+        return held.kind == identity.kind &&
+               (is_text ? same_text(held.value, identity.value) : held.value == identity.value);
+    });
+}
+
+Result<PublicKey, std::string> Certificate::public_key() const {
+    const DropErrors drop_errors;
+    return PublicKey::of({X509_get_pubkey(handle()), EVP_PKEY_free});
+}
+
+Bytes Certificate::key_hash() const {
+    return sha1({to_der<i2d_X509_PUBKEY>(X509_get_X509_PUBKEY(handle()))});
+}
+
+std::chrono::sys_seconds Certificate::not_before() const {
+    return to_seconds(X509_get0_notBefore(handle())).value_or(std::chrono::sys_seconds::max());
+}
+
+std::chrono::sys_seconds Certificate::not_after() const {
+    return to_seconds(X509_get0_notAfter(handle())).value_or(std::chrono::sys_seconds::min());
+}
+
+bool Certificate::is_ca() const {
+    const DropErrors drop_errors;
+    return X509_check_ca(handle()) == 1;  // the other values tell CAs of the time before basicConstraints
+}
+
+bool Certificate::is_self_signed() const {
+    const DropErrors drop_errors;
+    return X509_self_signed(handle(), 1) == 1;
+}
+
+}  // namespace esplane::crypto
