@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/alternative_names.h"
 #include "crypto/distinguished_name.h"
 #include "crypto/openssl_x509.h"
 #include "crypto/pem.h"
@@ -18,36 +19,6 @@ char lower(std::uint8_t character) {
 
 bool same_text(const Bytes& a, const Bytes& b) {
     return std::ranges::equal(a, b, {}, lower, lower);
-}
-
-/// A name of text, if it is plain: a zero or a wildcard inside would make it look like another.
-void add_text(std::vector<Identity>& to, IdentityKind kind, const ASN1_IA5STRING* string) {
-    const ByteView text(ASN1_STRING_get0_data(string), static_cast<std::size_t>(ASN1_STRING_length(string)));
-    const bool plain =
-        std::ranges::all_of(text, [](std::uint8_t octet) { return octet > 0x20 && octet < 0x7f && octet != '*'; });
-    if (plain && !text.empty()) to.push_back({kind, to_bytes(text)});
-}
-
-void add_address(std::vector<Identity>& to, const ASN1_OCTET_STRING* string) {
-    const ByteView address(ASN1_STRING_get0_data(string), static_cast<std::size_t>(ASN1_STRING_length(string)));
-    if (address.size() == 4) to.push_back({IdentityKind::kIpv4, to_bytes(address)});
-    if (address.size() == 16) to.push_back({IdentityKind::kIpv6, to_bytes(address)});
-}
-
-void add(std::vector<Identity>& to, const GENERAL_NAME& name) {
-    switch (name.type) {
-        case GEN_DNS:
-            return add_text(to, IdentityKind::kFqdn, name.d.dNSName);
-        case GEN_EMAIL:
-            return add_text(to, IdentityKind::kEmail, name.d.rfc822Name);
-        case GEN_IPADD:
-            return add_address(to, name.d.iPAddress);
-        case GEN_DIRNAME:
-            to.push_back({IdentityKind::kDistinguishedName, distinguished_name_der(name.d.directoryName)});
-            return;
-        default:
-            return;
-    }
 }
 
 }  // namespace
@@ -126,11 +97,7 @@ std::vector<Identity> Certificate::alternative_names() const {
     const DropErrors drop_errors;
     const GeneralNames names(
         static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(handle(), NID_subject_alt_name, nullptr, nullptr)));
-    std::vector<Identity> identities;
-    for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
-        add(identities, *sk_GENERAL_NAME_value(names.get(), i));
-    }
-    return identities;
+    return identities_of(names.get());
 }
 
 bool Certificate::identity_fits(const Identity& identity) const {
