@@ -3,53 +3,66 @@
 #include <algorithm>
 #include <iterator>
 
+#include "config/certificates.h"
+#include "config/files.h"
 #include "config/psk.h"
 
 namespace esplane::config {
 namespace {
 
-constexpr std::string_view kUsePsk = "use psk, psk_file or psk_env";
-constexpr Key kAuthKeys[] = {{"psk"},          {"psk_file"},    {"psk_env"},     {"certificate", kUsePsk},
-                             {"key", kUsePsk}, {"ca", kUsePsk}, {"eap", kUsePsk}};
-constexpr std::string_view kSources[] = {"psk", "psk_file", "psk_env"};
+constexpr Key kAuthKeys[] = {{"psk"},        {"psk_file"},
+                             {"psk_env"},    {"certificate"},
+                             {"key"},        {"key_passphrase_file"},
+                             {"ca"},         {"crl"},
+                             {"revocation"}, {"eap", "use certificate and key, or psk, psk_file or psk_env"}};
+/// What proves who we are: one of them.
+constexpr std::string_view kSources[] = {"psk", "psk_file", "psk_env", "key"};
 
-Parsed<crypto::Secret> read_source(std::string_view source, std::string_view text, const std::string& directory) {
+Parsed<crypto::Secret> read_psk(std::string_view source, std::string_view text, const std::string& directory) {
     if (source == "psk") return decode_psk(text);
     if (source == "psk_env") return read_psk_env(std::string(text));
-    if (text.empty()) return Failure{std::string("the name of the file is missing")};
-    const bool relative = text.front() != '/' && !directory.empty();
-    return read_psk_file(relative ? directory + '/' + std::string(text) : std::string(text));
+    const Parsed<std::string> path = path_of(text, directory);
+    if (!path) return Failure{path.error()};
+    return read_psk_file(*path);
 }
 
-/// Whether `auth` names something that is not available yet, which says enough about it.
-bool names_unavailable(const Section& auth) {
-    return std::any_of(std::begin(kAuthKeys), std::end(kAuthKeys),
-                       [&](const Key& key) { return !key.not_yet.empty() && auth.has(key.name); });
-}
-
-}  // namespace
-
-std::shared_ptr<const crypto::Secret> read_auth(const Section& tunnel, const std::string& directory) {
-    const Section auth = tunnel.section("auth", kAuthKeys);
-    // A tunnel's own source takes the place of another one in `defaults`; it does not stand beside it.
+/// A tunnel's own source takes the place of another one in `defaults`; it does not stand beside it.
+std::vector<std::string_view> sources_of(const Section& auth) {
     const auto own = [&](std::string_view source) { return auth.has_own(source); };
-    const bool has_own = std::any_of(std::begin(kSources), std::end(kSources), own);
+    const bool has_own = std::any_of(std::begin(kSources), std::end(kSources), own) || auth.has_own("certificate");
     std::vector<std::string_view> sources;
     for (const std::string_view source : kSources) {
         if (has_own ? auth.has_own(source) : auth.has(source)) sources.push_back(source);
     }
-    if (sources.empty() && !names_unavailable(auth)) auth.missing("psk", "write one of psk, psk_file and psk_env");
+    return sources;
+}
+
+void complain_of_none(const Section& auth) {
+    // That EAP is not available says enough about it.
+    if (auth.has("eap")) return;
+    if (auth.has("certificate")) return auth.missing("key", "write the file with the certificate's private key");
+    auth.missing("psk", "write one of psk, psk_file and psk_env, or certificate, key and ca");
+}
+
+}  // namespace
+
+void read_auth(const Section& tunnel, const std::string& directory, ike::TunnelOptions& into) {
+    const Section auth = tunnel.section("auth", kAuthKeys);
+    const std::vector<std::string_view> sources = sources_of(auth);
+    if (sources.empty()) complain_of_none(auth);
     if (sources.size() > 1) {
         const std::optional<Scalar> second = auth.scalar(sources[1]);
         auth.complain(second ? second->place : auth.place(), sources[1],
                       "there is " + std::string(sources[0]) + " as well; only one is accepted");
     }
-    std::shared_ptr<const crypto::Secret> psk;
-    if (sources.size() != 1) return psk;
+    if (sources.size() != 1) return;
+    if (sources[0] == "key") {
+        into.certificate = read_certificates(auth, directory, into.local_id);
+        return;
+    }
     crypto::Secret secret;
-    const auto parse = [&](std::string_view text) { return read_source(sources[0], text, directory); };
-    if (auth.read(sources[0], secret, parse)) psk = std::make_shared<const crypto::Secret>(std::move(secret));
-    return psk;
+    const auto parse = [&](std::string_view text) { return read_psk(sources[0], text, directory); };
+    if (auth.read(sources[0], secret, parse)) into.psk = std::make_shared<const crypto::Secret>(std::move(secret));
 }
 
 }  // namespace esplane::config

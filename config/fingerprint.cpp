@@ -85,6 +85,7 @@ std::string fingerprint(const gateway::TunnelOptions& tunnel) {
         .line("remote.id", ike.remote_id)
         .line("children", ike.children)
         .line("psk", digest(ike.psk.get()))
+        .line("certificate", ike.certificate ? ike.certificate->digest : "none")
         .line("ike.proposals", ike.ike_proposals)
         .line("ike.lifetime", ike.ike_lifetime)
         .line("ike.rekey_margin", ike.ike_rekey_margin)

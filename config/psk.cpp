@@ -1,31 +1,12 @@
 #include "config/psk.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
-#include <utility>
+
+#include "config/files.h"
 
 namespace esplane::config {
 namespace {
-
-class FileDescriptor {
-  public:
-    explicit FileDescriptor(int fd) : fd_(fd) {}
-    ~FileDescriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    FileDescriptor(const FileDescriptor&) = delete;
-    FileDescriptor& operator=(const FileDescriptor&) = delete;
-    int get() const { return fd_; }
-
-  private:
-    int fd_;
-};
 
 int hex_value(char c) {
     if (c >= '0' && c <= '9') return c - '0';
@@ -75,33 +56,6 @@ Parsed<crypto::Secret> decode_base64(std::string_view text) {
     return secret;
 }
 
-/// The size when the file is fit to hold a key, else why not.
-Parsed<std::size_t> check_key_file(int fd, const std::string& path) {
-    struct stat status {};
-    if (::fstat(fd, &status) != 0) return Failure{"cannot look at " + quoted(path) + ": " + std::strerror(errno)};
-    if (!S_ISREG(status.st_mode)) return Failure{quoted(path) + " is not a regular file"};
-    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-        return Failure{quoted(path) + " is open to others than its owner; chmod 600 " + path};
-    }
-    if (status.st_size > static_cast<off_t>(kLongestPsk + 2)) {
-        return Failure{quoted(path) + " is too large for a key; at most " + std::to_string(kLongestPsk) + " octets"};
-    }
-    return static_cast<std::size_t>(status.st_size);
-}
-
-/// Fills `into` from the file; the number of octets read, or -1 with errno.
-ssize_t read_all(int fd, MutableByteView into) {
-    std::size_t have = 0;
-    while (have < into.size()) {
-        const ssize_t count = ::read(fd, into.data() + have, into.size() - have);
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return -1;
-        if (count == 0) break;
-        have += static_cast<std::size_t>(count);
-    }
-    return static_cast<ssize_t>(have);
-}
-
 }  // namespace
 
 Parsed<crypto::Secret> decode_psk(std::string_view text) {
@@ -116,17 +70,9 @@ Parsed<crypto::Secret> decode_psk(std::string_view text) {
 }
 
 Parsed<crypto::Secret> read_psk_file(const std::string& path) {
-    if (path.find('\0') != std::string::npos) return Failure{quoted(path) + " is not a path"};
-    // Without O_NONBLOCK opening a FIFO would wait for its writer.
-    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-    if (file.get() < 0) return Failure{"cannot open " + quoted(path) + ": " + std::strerror(errno)};
-    const Parsed<std::size_t> size = check_key_file(file.get(), path);
-    if (!size) return Failure{size.error()};
-
-    crypto::Secret content(size.value());
-    const ssize_t count = read_all(file.get(), content.writable());
-    if (count < 0) return Failure{"cannot read " + quoted(path) + ": " + std::strerror(errno)};
-    std::string_view line(reinterpret_cast<const char*>(content.view().data()), static_cast<std::size_t>(count));
+    const Parsed<crypto::Secret> content = read_private_file(path, kLongestPsk + 2);
+    if (!content) return Failure{content.error()};
+    std::string_view line = text_of(*content);
     if (line.ends_with('\n')) line.remove_suffix(1);
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.empty()) return Failure{quoted(path) + " is empty"};

@@ -73,7 +73,7 @@ void read_sizes(const Section& tunnel, gateway::TunnelOptions& into) {
 gateway::TunnelOptions read(const Section& tunnel, const Surroundings& around) {
     gateway::TunnelOptions result;
     const bool any_peer = read_ends(tunnel, result);
-    result.ike.psk = read_auth(tunnel, around.directory);
+    read_auth(tunnel, around.directory, result.ike);
     tunnel.read("encap", result.ike.force_encap, one_of(kEncaps));
     read_ike(tunnel, result.ike);
     read_esp(tunnel, around.allow_insecure, result);

@@ -11,7 +11,7 @@ namespace esplane::config {
 
 /// What a tunnel's meaning depends on beside its own keys.
 struct Surroundings {
-    std::string directory;  ///< relative `psk_file` paths count from it
+    std::string directory;  ///< relative paths of keys and certificates count from it
     bool allow_insecure = false;
     const dataplane::DpdkOptions* dpdk = nullptr;  ///< null without DPDK, and when something is wrong there
 };

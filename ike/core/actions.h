@@ -80,6 +80,13 @@ class TrafficView {
     virtual std::uint64_t packets_out(dataplane::ChildId child) const = 0;
 };
 
+/// The time of day, which certificates are held against: asked when one is to be verified.
+class WallClock {
+  public:
+    virtual ~WallClock() = default;
+    virtual std::chrono::system_clock::time_point now() const = 0;
+};
+
 // --- actions ---
 /// Send on this path. Where the local port is the NAT-T port the transport puts the non-ESP marker in front.
 struct Send {

@@ -1,5 +1,6 @@
-// IKE_AUTH as initiator, with a pre-shared key (RFC 7296 1.2, 2.15, 2.16, 2.21.2).
+// IKE_AUTH as initiator (RFC 7296 1.2, 2.15, 2.16, 2.21.2).
 
+#include "ike/core/authentication.h"
 #include "ike/core/diagnosis.h"
 #include "ike/core/exchanges.h"
 
@@ -47,18 +48,13 @@ LastError explain_refusal(const IkeSa& sa, const Tunnel& tunnel, std::uint32_t p
 }
 
 /// Empty when the peer is who it should be.
-std::optional<LastError> verify_peer(const IkeSa& sa, const Tunnel& tunnel, const Transcript& transcript,
-                                     const wire::Payloads& payloads) {
-    const IpAddress& peer = sa.path.remote.address;
-    if (!payloads.auth || payloads.auth->method != static_cast<std::uint8_t>(wire::AuthMethod::kSharedKey))
-        return diagnosis::unsupported_auth(tunnel.options, peer, payloads);
-    const crypto::Secret expected = psk_auth(sa.suite.prf, *tunnel.options.psk, transcript.response, transcript.nonce_i,
-                                             sa.protection->sk_p_theirs, *payloads.id_r);
-    if (!equal_constant_time(expected.view(), payloads.auth->value))
-        return diagnosis::wrong_psk(tunnel.options, peer, *payloads.id_r);
+std::optional<LastError> verify_peer(const Core& core, const IkeSa& sa, const Tunnel& tunnel,
+                                     const Transcript& transcript, const wire::Payloads& payloads) {
+    if (auto flaw = find_flaw(core, sa, tunnel.options, their_claim(sa, transcript, *payloads.id_r), payloads))
+        return flaw;
     const auto identity = Identity::from_wire(*payloads.id_r);
     if (!identity || !tunnel.options.remote_id.matches(*identity))
-        return diagnosis::wrong_identity(tunnel.options, peer, *payloads.id_r);
+        return diagnosis::wrong_identity(tunnel.options, sa.path.remote.address, *payloads.id_r);
     return std::nullopt;
 }
 
@@ -82,14 +78,17 @@ void install(Core& core, IkeSa& sa, Tunnel& tunnel, AuthExchange exchange, const
 }  // namespace
 
 void send_auth(Core& core, IkeSa& sa, Transcript transcript) {
-    const Tunnel& tunnel = *core.tunnel_of(sa);
+    Tunnel& tunnel = *core.tunnel_of(sa);
     wire::Payloads payloads;
     payloads.id_i = tunnel.options.local_id.to_wire();
     if (first_contact(core, sa)) payloads.notifies.push_back(make_notify(wire::NotifyType::kInitialContact));
     if (tunnel.options.remote_id.exact()) payloads.id_r = tunnel.options.remote_id.exact()->to_wire();
-    const crypto::Secret auth = psk_auth(sa.suite.prf, *tunnel.options.psk, transcript.request, transcript.nonce_r,
-                                         sa.protection->sk_p_ours, *payloads.id_i);
-    payloads.auth = wire::Auth{static_cast<std::uint8_t>(wire::AuthMethod::kSharedKey), to_bytes(auth.view())};
+    put_certificate_requests(tunnel.options, payloads);
+    const auto proof = put_proof(sa, tunnel.options, our_claim(sa, transcript, *payloads.id_i), payloads);
+    if (!proof) {
+        core.discard(sa);
+        return attempt_failed(core, tunnel, proof.error());
+    }
     AuthExchange exchange;
     exchange.transcript = std::move(transcript);
     // What was missing may have come from the peer meanwhile; then the first one goes along, and one of the two goes.
@@ -109,7 +108,7 @@ void on_auth_response(Core& core, IkeSa& sa, AuthExchange exchange, const wire::
         core.discard(sa);
         return attempt_failed(core, *tunnel, std::move(reason));
     }
-    if (auto unverified = verify_peer(sa, *tunnel, exchange.transcript, payloads))
+    if (auto unverified = verify_peer(core, sa, *tunnel, exchange.transcript, payloads))
         return reject(core, sa, *tunnel, std::move(*unverified));
     sa.peer_id = Identity::from_wire(*payloads.id_r);
     establish(core, sa, lower_nonce(exchange.transcript.nonce_i, exchange.transcript.nonce_r));

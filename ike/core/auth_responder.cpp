@@ -1,11 +1,12 @@
-// IKE_AUTH as responder, with a pre-shared key (RFC 7296 1.2, 2.15, 2.16, 2.21.2).
+// IKE_AUTH as responder (RFC 7296 1.2, 2.15, 2.16, 2.21.2).
 //
-// The address gave candidates; IDi, IDr and the chosen suite single out those that could be meant, and the key of the
-// first of them must verify. Whether the identity is unknown or the key is wrong costs the same time and brings the
-// same answer; the operator's log tells them apart.
+// The address gave candidates; the kind of AUTH, IDi, IDr and the chosen suite single out those that could be meant,
+// and the proof must hold for the first of them. Whether the identity is unknown or a pre-shared key is wrong costs the
+// same time and brings the same answer; the operator's log tells them apart.
 
 #include <algorithm>
 
+#include "ike/core/authentication.h"
 #include "ike/core/diagnosis.h"
 #include "ike/core/exchanges.h"
 
@@ -27,7 +28,7 @@ std::vector<Tunnel*> live_candidates(Core& core, const HalfOpen& half) {
     std::vector<Tunnel*> live;
     for (const dataplane::TunnelId id : half.candidates) {
         Tunnel* tunnel = core.tunnels.find(id);
-        if (tunnel != nullptr && !tunnel->down && tunnel->options.psk) live.push_back(tunnel);
+        if (tunnel != nullptr && !tunnel->down) live.push_back(tunnel);
     }
     return live;
 }
@@ -73,11 +74,18 @@ Reply refuse_peer(Core& core, IkeSa& sa) {
     return refuse(wire::NotifyType::kAuthenticationFailed);
 }
 
-bool verifies(const IkeSa& sa, const Transcript& transcript, const crypto::Secret& psk,
-              const wire::Payloads& payloads) {
-    const crypto::Secret expected =
-        psk_auth(sa.suite.prf, psk, transcript.request, transcript.nonce_r, sa.protection->sk_p_theirs, *payloads.id_i);
-    return equal_constant_time(expected.view(), payloads.auth->value);
+/// Takes the time that a pre-shared key takes: a peer is not to tell from it whether its identity is known.
+void verify_nothing(Core& core, const IkeSa& sa, const Claim& theirs, const wire::Payloads& payloads) {
+    const auto nobody = std::make_shared<const crypto::Secret>(core.random.bytes(32));
+    TunnelOptions stranger;
+    stranger.psk = nobody;
+    static_cast<void>(find_flaw(core, sa, stranger, theirs, payloads));
+}
+
+/// Those that want to be proven to by AUTH as it is.
+std::vector<Tunnel*> of_this_method(std::vector<Tunnel*> live, const wire::Payloads& payloads) {
+    std::erase_if(live, [&](const Tunnel* tunnel) { return !is_wanted_method(tunnel->options, payloads); });
+    return live;
 }
 
 Reply answer_with_child(Core& core, IkeSa& sa, Tunnel& tunnel, const Transcript& transcript,
@@ -115,7 +123,16 @@ void make_room(Core& core, const Tunnel& tunnel) {
     if (oldest != nullptr) close_ike(core, *oldest, std::nullopt);
 }
 
+/// The peer has proven itself. Our own proof goes with the answer, so it is made first: without it nothing comes of
+/// all.
 Reply accept_peer(Core& core, IkeSa& sa, Tunnel& tunnel, const wire::Payloads& payloads) {
+    Reply reply;
+    reply.payloads.id_r = tunnel.options.local_id.to_wire();
+    const Claim ours = our_claim(sa, std::get<HalfOpen>(sa.state).transcript, *reply.payloads.id_r);
+    if (const auto proof = put_proof(sa, tunnel.options, ours, reply.payloads); !proof) {
+        note_stranger_error(core, tunnel, proof.error(), core.stranger_reports.allow(core.now));
+        return refuse_peer(core, sa);
+    }
     const Transcript transcript = std::move(std::get<HalfOpen>(sa.state).transcript);
     sa.tunnel = tunnel.id();
     sa.peer_id = Identity::from_wire(*payloads.id_i);
@@ -124,12 +141,6 @@ Reply accept_peer(Core& core, IkeSa& sa, Tunnel& tunnel, const wire::Payloads& p
     // RFC 7296 2.4: acts only now that the peer is authenticated.
     if (payloads.find(wire::NotifyType::kInitialContact) != nullptr) on_initial_contact(core, sa);
     establish(core, sa, lower_nonce(transcript.nonce_i, transcript.nonce_r));
-
-    Reply reply;
-    reply.payloads.id_r = tunnel.options.local_id.to_wire();
-    const crypto::Secret auth = psk_auth(sa.suite.prf, *tunnel.options.psk, transcript.response, transcript.nonce_i,
-                                         sa.protection->sk_p_ours, *reply.payloads.id_r);
-    reply.payloads.auth = wire::Auth{static_cast<std::uint8_t>(wire::AuthMethod::kSharedKey), to_bytes(auth.view())};
     return answer_with_child(core, sa, tunnel, transcript, payloads, std::move(reply));
 }
 
@@ -138,9 +149,8 @@ Reply accept_peer(Core& core, IkeSa& sa, Tunnel& tunnel, const wire::Payloads& p
 Reply on_auth_request(Core& core, IkeSa& sa, const wire::Payloads& payloads) {
     const HalfOpen& half = std::get<HalfOpen>(sa.state);
     const std::vector<Tunnel*> live = live_candidates(core, half);
-    const bool by_psk = payloads.id_i && payloads.auth &&
-                        payloads.auth->method == static_cast<std::uint8_t>(wire::AuthMethod::kSharedKey);
-    if (!by_psk) {
+    const std::vector<Tunnel*> wanted = of_this_method(live, payloads);
+    if (wanted.empty() || !payloads.id_i) {
         if (!live.empty()) {
             note_stranger_error(core, *live.front(),
                                 diagnosis::unsupported_auth(live.front()->options, sa.path.remote.address, payloads),
@@ -148,19 +158,18 @@ Reply on_auth_request(Core& core, IkeSa& sa, const wire::Payloads& payloads) {
         }
         return refuse_peer(core, sa);
     }
-    Tunnel* tunnel = pick_tunnel(live, sa, payloads);
-    const crypto::Secret nobody(core.random.bytes(32));
-    const bool verified =
-        verifies(sa, half.transcript, tunnel != nullptr ? *tunnel->options.psk : nobody, payloads) && tunnel != nullptr;
-    if (verified) return accept_peer(core, sa, *tunnel, payloads);
+    const Claim theirs = their_claim(sa, half.transcript, *payloads.id_i);
+    Tunnel* tunnel = pick_tunnel(wanted, sa, payloads);
     if (tunnel == nullptr) {
-        note_with_candidates(core, live, sa, payloads);
-    } else {
-        note_stranger_error(core, *tunnel,
-                            diagnosis::wrong_psk(tunnel->options, sa.path.remote.address, *payloads.id_i),
-                            core.stranger_reports.allow(core.now));
+        verify_nothing(core, sa, theirs, payloads);
+        note_with_candidates(core, wanted, sa, payloads);
+        return refuse_peer(core, sa);
     }
-    return refuse_peer(core, sa);
+    if (const auto flaw = find_flaw(core, sa, tunnel->options, theirs, payloads)) {
+        note_stranger_error(core, *tunnel, *flaw, core.stranger_reports.allow(core.now));
+        return refuse_peer(core, sa);
+    }
+    return accept_peer(core, sa, *tunnel, payloads);
 }
 
 }  // namespace esplane::ike

@@ -13,9 +13,10 @@ struct Executor {
     void operator()(AddTunnel& command) const {
         const std::string name = command.options.name;
         const bool complete = !command.options.ike_proposals.empty() && !command.options.esp_proposals.empty() &&
-                              command.options.psk != nullptr && !command.options.children.empty();
+                              (command.options.psk || command.options.certificate) && !command.options.children.empty();
         if (!complete) {
-            return done(false, "incomplete", "Tunnel " + name + " lacks proposals, a pre-shared key or selectors.");
+            return done(false, "incomplete",
+                        "Tunnel " + name + " lacks proposals, a way to authenticate, or selectors.");
         }
         Tunnel* tunnel = core.tunnels.add(std::move(command.options));
         if (tunnel == nullptr) return done(false, "exists", "There is a tunnel " + name + " already.");

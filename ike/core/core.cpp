@@ -16,10 +16,12 @@ constexpr Timer kIkeTimers[] = {Timer::kRetransmit, Timer::kDiscard,  Timer::kIk
 
 }  // namespace
 
-Core::Core(Options chosen, crypto::Random& randomness, const TrafficView& view, TimePoint start)
-    : options(std::move(chosen)),
+Core::Core(const Options& chosen, crypto::Random& randomness, const TrafficView& view, const WallClock& clock,
+           TimePoint start)
+    : options(chosen),
       random(randomness),
       traffic(view),
+      wall_clock(clock),
       now(start),
       cookies(randomness, start),
       stranger_replies(kStrangerBurst, kStrangerRefill, start),

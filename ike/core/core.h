@@ -22,11 +22,13 @@
 namespace esplane::ike {
 
 struct Core {
-    Core(Options chosen, crypto::Random& randomness, const TrafficView& view, TimePoint start);
+    Core(const Options& chosen, crypto::Random& randomness, const TrafficView& view, const WallClock& clock,
+         TimePoint start);
 
     const Options options;
     crypto::Random& random;
     const TrafficView& traffic;
+    const WallClock& wall_clock;
     TimePoint now;
     Timers timers;
     TunnelTable tunnels;

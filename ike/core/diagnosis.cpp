@@ -13,6 +13,25 @@ std::string times(std::uint32_t count) {
     return count == 1 ? "once" : std::to_string(count) + " times";
 }
 
+std::string what_it_may_refuse(const TunnelOptions& tunnel) {
+    return tunnel.psk ? "its pre-shared key differs from ours" : "it does not believe our certificate";
+}
+
+std::string method_name(std::uint8_t method) {
+    switch (wire::AuthMethod{method}) {
+        case wire::AuthMethod::kSharedKey:
+            return "a pre-shared key";
+        case wire::AuthMethod::kRsa:
+        case wire::AuthMethod::kEcdsaP256:
+        case wire::AuthMethod::kEcdsaP384:
+        case wire::AuthMethod::kEcdsaP521:
+        case wire::AuthMethod::kDigitalSignature:
+            return "a certificate";
+        default:
+            return "method " + std::to_string(method);
+    }
+}
+
 }  // namespace
 
 LastError ike_proposals_refused(const TunnelOptions& tunnel, const IpAddress& peer) {
@@ -24,12 +43,12 @@ LastError ike_proposals_refused(const TunnelOptions& tunnel, const IpAddress& pe
 }
 
 LastError authentication_refused(const TunnelOptions& tunnel, const IpAddress& peer) {
-    return {"authentication_failed",
-            who(tunnel, peer) + " refused us (AUTHENTICATION_FAILED): it does not know our identity " +
-                tunnel.local_id.to_string() + ", or its pre-shared key differs from ours, or it is not " +
-                tunnel.remote_id.to_string() + ". Compare " + key(tunnel, "local.id") + ", " +
-                key(tunnel, "remote.id") + " and " + key(tunnel, "auth") +
-                " with the peer's configuration; its log says which."};
+    return {"authentication_failed", who(tunnel, peer) +
+                                         " refused us (AUTHENTICATION_FAILED): it does not know our identity " +
+                                         tunnel.local_id.to_string() + ", or " + what_it_may_refuse(tunnel) +
+                                         ", or it is not " + tunnel.remote_id.to_string() + ". Compare " +
+                                         key(tunnel, "local.id") + ", " + key(tunnel, "remote.id") + " and " +
+                                         key(tunnel, "auth") + " with the peer's configuration; its log says which."};
 }
 
 LastError group_refused(const TunnelOptions& tunnel, const IpAddress& peer, std::uint16_t asked) {
@@ -94,6 +113,18 @@ LastError wrong_psk(const TunnelOptions& tunnel, const IpAddress& peer, const wi
                              " hold the same key on both sides."};
 }
 
+LastError certificate_refused(const TunnelOptions& tunnel, const IpAddress& peer, const wire::Id& peer_id,
+                              const CertificateFlaw& flaw) {
+    return {flaw.code, who(tunnel, peer) + " says it is " + describe(peer_id) + ", but " + flaw.what +
+                           ". Configured here: " + key(tunnel, "remote.id") + " " + tunnel.remote_id.to_string() +
+                           ", and " + key(tunnel, "auth.ca") + " for whom to believe."};
+}
+
+LastError cannot_sign(const TunnelOptions& tunnel, const IpAddress& peer, std::string_view why) {
+    return {"cannot_sign", who(tunnel, peer) + " cannot be proven to who we are: " + std::string(why) +
+                               ". Use another " + key(tunnel, "auth.key") + ", or one that the peer takes."};
+}
+
 LastError wrong_identity(const TunnelOptions& tunnel, const IpAddress& peer, const wire::Id& peer_id) {
     return {"wrong_identity", who(tunnel, peer) + " says it is " + describe(peer_id) + ", but " +
                                   key(tunnel, "remote.id") + " accepts " + tunnel.remote_id.to_string() +
@@ -108,10 +139,10 @@ LastError wrong_local_identity(const TunnelOptions& tunnel, const IpAddress& pee
 
 LastError unsupported_auth(const TunnelOptions& tunnel, const IpAddress& peer, const wire::Payloads& payloads) {
     std::string said = "authenticates with EAP";
-    if (payloads.auth) said = "authenticates with method " + std::to_string(payloads.auth->method);
-    return {"authentication_failed",
-            who(tunnel, peer) + " " + said + ", but " + key(tunnel, "auth") +
-                " holds a pre-shared key. Set the peer to authenticate with a pre-shared key."};
+    if (payloads.auth) said = "authenticates with " + method_name(payloads.auth->method);
+    const std::string wanted = tunnel.psk ? "a pre-shared key" : "a certificate";
+    return {"authentication_failed", who(tunnel, peer) + " " + said + ", but " + key(tunnel, "auth") + " holds " +
+                                         wanted + ". Set the peer to authenticate with " + wanted + "."};
 }
 
 LastError protocol_error(const TunnelOptions& tunnel, const IpAddress& peer, std::string_view what) {

@@ -26,6 +26,10 @@ LastError no_tunnel(const Path& path);
 
 // --- both ---
 LastError wrong_psk(const TunnelOptions& tunnel, const IpAddress& peer, const wire::Id& peer_id);
+LastError certificate_refused(const TunnelOptions& tunnel, const IpAddress& peer, const wire::Id& peer_id,
+                              const CertificateFlaw& flaw);
+/// `why` is the end of a sentence about the peer.
+LastError cannot_sign(const TunnelOptions& tunnel, const IpAddress& peer, std::string_view why);
 LastError wrong_identity(const TunnelOptions& tunnel, const IpAddress& peer, const wire::Id& peer_id);
 /// The peer asked for an identity of ours that we do not have (IDr).
 LastError wrong_local_identity(const TunnelOptions& tunnel, const IpAddress& peer, const wire::Id& asked);

@@ -8,8 +8,9 @@ namespace esplane::ike {
 
 class Engine::Impl {
   public:
-    Impl(Options options, crypto::Random& random, const TrafficView& traffic, TimePoint now)
-        : core(std::move(options), random, traffic, now) {}
+    Impl(const Options& options, crypto::Random& random, const TrafficView& traffic, const WallClock& wall_clock,
+         TimePoint now)
+        : core(options, random, traffic, wall_clock, now) {}
 
     /// One call from outside: time never goes back, and what ended is freed when the call is over.
     template <typename Act>
@@ -52,8 +53,9 @@ struct DataplaneSays {
 
 }  // namespace
 
-Engine::Engine(Options options, crypto::Random& random, const TrafficView& traffic, TimePoint now)
-    : impl_(std::make_unique<Impl>(std::move(options), random, traffic, now)) {}
+Engine::Engine(const Options& options, crypto::Random& random, const TrafficView& traffic, const WallClock& wall_clock,
+               TimePoint now)
+    : impl_(std::make_unique<Impl>(options, random, traffic, wall_clock, now)) {}
 
 Engine::~Engine() = default;
 

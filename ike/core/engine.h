@@ -13,8 +13,9 @@ namespace esplane::ike {
 
 class Engine {
   public:
-    /// `random` and `traffic` must outlive the engine.
-    Engine(Options options, crypto::Random& random, const TrafficView& traffic, TimePoint now);
+    /// What is taken by reference must outlive the engine.
+    Engine(const Options& options, crypto::Random& random, const TrafficView& traffic, const WallClock& wall_clock,
+           TimePoint now);
     ~Engine();
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;

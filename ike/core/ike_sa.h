@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "crypto/sk_cipher.h"
+#include "ike/core/auth_signature.h"
 #include "ike/core/fragments.h"
 #include "ike/core/key_schedule.h"
 #include "ike/core/nat_detection.h"
@@ -63,7 +64,8 @@ struct IkeSa {
     Path path;
     NatFinding nat;
     bool udp_encapsulation = false;
-    bool fragmentation = false;  ///< both said that they take fragments (RFC 7383)
+    std::optional<HashNumbers> peer_hashes;  ///< what it verifies signatures with, if it says so
+    bool fragmentation = false;              ///< both said that they take fragments (RFC 7383)
     IkeSuite suite;
     std::optional<Protection> protection;
     std::optional<dataplane::TunnelId> tunnel;  ///< for a half-open one: not before AUTH

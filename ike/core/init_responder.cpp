@@ -1,6 +1,7 @@
 // IKE_SA_INIT as responder (RFC 7296 1.2, 2.6, 2.7). Nothing is known of the peer but its address, and even that only
 // after a cookie: what it can make us keep or compute is bounded.
 
+#include "ike/core/authentication.h"
 #include "ike/core/diagnosis.h"
 #include "ike/core/exchanges.h"
 #include "ike/core/proposals.h"
@@ -112,6 +113,10 @@ void add_half_open(Core& core, const Request& request, const std::vector<Tunnel*
     answer.nonce = half.transcript.nonce_r;
     if (sa->nat.supported)
         answer.notifies = nat_detection_notifies(sa->spi_i, sa->spi_r, request.path, force_encap, core.random);
+    sa->peer_hashes = announced_hashes(request.payloads);
+    for (const Tunnel* tunnel : candidates)
+        put_certificate_requests(tunnel->options, answer);
+    if (!answer.cert_requests.empty()) answer.notifies.push_back(hash_algorithms_notify());
     sa->fragmentation = request.payloads.find(wire::NotifyType::kFragmentationSupported) != nullptr;
     if (sa->fragmentation) answer.notifies.push_back(make_notify(wire::NotifyType::kFragmentationSupported));
     half.transcript.response = wire::build_message(answer_header(request.header, sa->spi_r), answer);

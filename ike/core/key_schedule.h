@@ -37,8 +37,11 @@ struct ChildKeys {
 ChildKeys derive_child_keys(crypto::PrfId prf, const crypto::Secret& sk_d, const EspSuite& suite,
                             const crypto::Secret* shared, Nonces nonces);
 
-/// AUTH for a pre-shared key: prf(prf(psk, "Key Pad for IKEv2"), message | nonce | prf(SK_p, ID body)) (2.15).
-/// `message`: the signer's whole IKE_SA_INIT datagram; `nonce`: the other side's; `id`: the signer's.
+/// What AUTH covers (2.15): message | nonce | prf(SK_p, ID body). `message`: the signer's whole IKE_SA_INIT datagram;
+/// `nonce`: the other side's; `id`: the signer's.
+Bytes signed_octets(crypto::PrfId prf, ByteView message, ByteView other_nonce, const crypto::Secret& sk_p,
+                    const wire::Id& id);
+/// AUTH for a pre-shared key: prf(prf(psk, "Key Pad for IKEv2"), what AUTH covers) (2.15).
 crypto::Secret psk_auth(crypto::PrfId prf, const crypto::Secret& psk, ByteView message, ByteView other_nonce,
                         const crypto::Secret& sk_p, const wire::Id& id);
 

@@ -13,6 +13,7 @@
 #include "dataplane/sa/child_options.h"
 #include "dataplane/sa/selector.h"
 #include "dataplane/sa/types.h"
+#include "ike/core/auth_certificate.h"
 #include "ike/core/identity.h"
 #include "ike/core/suite.h"
 
@@ -52,7 +53,9 @@ struct TunnelOptions {
     std::optional<IpAddress> remote_address;  ///< none: any; such a tunnel can only listen
     Identity local_id;
     IdentityPattern remote_id;
+    /// How both sides prove who they are: one of the two.
     std::shared_ptr<const crypto::Secret> psk;
+    std::shared_ptr<const CertificateAuth> certificate;
     std::vector<IkeProposal> ike_proposals;
     std::vector<EspProposal> esp_proposals;
     std::chrono::milliseconds ike_lifetime{std::chrono::hours(8)};

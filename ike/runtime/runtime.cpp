@@ -22,7 +22,7 @@ Runtime::Runtime(EventLoop& loop, std::optional<UdpTransport> transport, datapla
       options_(options),
       observer_(observer),
       traffic_(dataplane),
-      engine_(options, random, traffic_, EventLoop::now()),
+      engine_(options, random, traffic_, wall_clock_, EventLoop::now()),
       engine_timer_(loop,
                     [this] {
                         engine_.on_timeout(EventLoop::now());

@@ -15,6 +15,7 @@
 #include "dataplane/dataplane.h"
 #include "ike/core/engine.h"
 #include "ike/runtime/event_loop.h"
+#include "ike/runtime/system_clock.h"
 #include "ike/runtime/traffic.h"
 #include "ike/runtime/udp_transport.h"
 
@@ -83,6 +84,7 @@ class Runtime {
     Options options_;
     Observer& observer_;
     Traffic traffic_;
+    SystemClock wall_clock_;
     Engine engine_;
     std::uint64_t last_command_ = 0;
     std::unordered_map<std::uint64_t, WhenDone> waiting_;

@@ -74,8 +74,8 @@ struct Auth {
     friend bool operator==(const Auth&, const Auth&) = default;
 };
 
-/// CERT: a certificate, or something else about one (3.6). CERTREQ: SHA-1 hashes of the keys of the authorities that are
-/// believed, for X.509 one behind the other (3.7).
+/// CERT: a certificate, or something else about one (3.6). CERTREQ: SHA-1 hashes of the keys of the authorities that
+/// are believed, for X.509 one behind the other (3.7).
 struct Cert {
     std::uint8_t encoding = 0;  ///< a CertEncoding, or one that we do not know
     Bytes data;
@@ -115,7 +115,7 @@ struct Payloads {
     std::optional<Ke> ke;
     std::optional<Id> id_i;
     std::optional<Id> id_r;
-    std::vector<Cert> certs;          ///< in order: the first X.509 one is the sender's own
+    std::vector<Cert> certs;  ///< in order: the first X.509 one is the sender's own
     std::vector<Cert> cert_requests;
     std::optional<Auth> auth;
     std::optional<Bytes> nonce;

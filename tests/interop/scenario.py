@@ -42,6 +42,8 @@ def esplane_tunnel(own, peer, **changes):
         "start": "listen",
     }
     tunnel = merged(tunnel, changes)
+    if "key" in tunnel["auth"]:
+        del tunnel["auth"]["psk"]
     if "children" in tunnel:
         for end in ("local", "remote"):
             del tunnel[end]["subnets"]

@@ -13,7 +13,10 @@ from lab import LabError, wait_until
 
 CHARON = "/usr/sbin/charon-systemd"
 # kernel-libipsec must come before kernel-netlink, which would claim the kernel's IPsec for itself.
-PLUGINS = "random nonce openssl kdf gcm pem pkcs1 pubkey kernel-libipsec kernel-netlink socket-default vici"
+PLUGINS = (
+    "random nonce openssl kdf gcm pem pkcs1 pkcs8 x509 revocation constraints pubkey "
+    "kernel-libipsec kernel-netlink socket-default vici"
+)
 
 
 @dataclass
@@ -32,6 +35,11 @@ class Connection:
     esp: str = "aes256gcm16"
     policies: bool = True  # install what diverts packets into the CHILD_SA
     children: Dict[str, Tuple[List[str], List[str]]] = None  # by name: local and remote selectors
+    certified: object = None  # a certificates.Certified, in the place of the pre-shared key
+    authority: object = None  # the certificates.Authority that the peer's certificate is by
+    crls: List[bytes] = ()
+    auth: str = "pubkey"  # of certificates: with what constraints
+    revocation: str = "relaxed"
 
     def _child(self, name, local_ts, remote_ts):
         return f"""
@@ -53,12 +61,14 @@ connections {{
         remote_addrs = {self.remote_address}
         proposals = {self.ike}
         local {{
-            auth = psk
             id = {self.local_id}
+            {f"auth = {self.auth}" if self.certified else "auth = psk"}
+            {f"certs = {self.name}.pem" if self.certified else ""}
         }}
         remote {{
-            auth = psk
             id = {self.remote_id}
+            {f"auth = pubkey" if self.certified else "auth = psk"}
+            {f"revocation = {self.revocation}" if self.certified else ""}
         }}
         children {{{listed}
         }}
@@ -141,8 +151,25 @@ class StrongSwan:
         environment = [f"{key}={value}" for key, value in self._environment.items()]
         return self.namespace.run("env", *environment, *command, check=check, timeout=timeout)
 
+    def _write_certificates(self, connection):
+        intermediate = connection.authority.intermediate
+        files = {
+            f"x509/{connection.name}.pem": connection.certified.pem(),
+            f"x509ca/{connection.name}-root.pem": connection.authority.root.pem(),
+            f"x509ca/{connection.name}-intermediate.pem": intermediate.pem(),
+            f"private/{connection.name}.pem": connection.certified.key_pem(),
+            **{f"x509crl/{connection.name}-{i}.pem": crl for i, crl in enumerate(connection.crls)},
+        }
+        for name, content in files.items():
+            path = self._connections.parent / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+
     def load(self, *connections):
         """Replaces all connections and secrets."""
+        for connection in connections:
+            if connection.certified:
+                self._write_certificates(connection)
         self._connections.write_text("\n".join(connection.text() for connection in connections))
         self.swanctl("--load-all", "--clear", "--noprompt", "--file", str(self._connections))
 

@@ -42,8 +42,8 @@ struct Describer {
 }  // namespace
 
 Node::Node(World& world, IpAddress own, std::uint64_t seed, ike::Options options)
-    : address(own), world_(world), options_(std::move(options)), random_(seed) {
-    engine_ = std::make_unique<ike::Engine>(options_, random_, dataplane_, world.now);
+    : address(own), world_(world), options_(options), random_(seed) {
+    engine_ = std::make_unique<ike::Engine>(options_, random_, dataplane_, world.wall_clock, world.now);
 }
 
 std::uint64_t Node::command(decltype(ike::Command::what) what) {
@@ -73,7 +73,7 @@ void Node::timeout() {
 void Node::crash() {
     ++life_;
     dataplane_ = SimDataplane();
-    engine_ = std::make_unique<ike::Engine>(options_, random_, dataplane_, world_.now);
+    engine_ = std::make_unique<ike::Engine>(options_, random_, dataplane_, world_.wall_clock, world_.now);
 }
 
 void Node::drain() {
@@ -129,7 +129,7 @@ std::string Node::last_error() const {
 World::World(std::uint64_t seed) : now(std::chrono::hours(1)), network(seed * 7 + 3), seed_(seed) {}
 
 Node& World::add(IpAddress address, ike::Options options) {
-    nodes_.push_back(std::make_unique<Node>(*this, address, seed_ * 1000 + nodes_.size(), std::move(options)));
+    nodes_.push_back(std::make_unique<Node>(*this, address, seed_ * 1000 + nodes_.size(), options));
     return *nodes_.back();
 }
 

@@ -64,11 +64,25 @@ class Node {
     std::uint64_t life_ = 0;  ///< crashes so far: orders to an earlier data plane are void
 };
 
+/// The virtual time as a time of day: the world begins on 1 June 2026, which is the present of the tests of
+/// certificates.
+class SimWallClock final : public ike::WallClock {
+  public:
+    explicit SimWallClock(const TimePoint& now) : now_(now), begin_(now) {}
+    std::chrono::system_clock::time_point now() const override { return kStart + (now_ - begin_); }
+    static constexpr std::chrono::sys_days kStart = std::chrono::year{2026} / 6 / 1;
+
+  private:
+    const TimePoint& now_;
+    TimePoint begin_;
+};
+
 class World {
   public:
     explicit World(std::uint64_t seed = 1);
 
     TimePoint now;
+    SimWallClock wall_clock{now};
     Network network;
 
     Node& add(IpAddress address, ike::Options options = {});

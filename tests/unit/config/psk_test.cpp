@@ -98,15 +98,16 @@ TEST_CASE("A key file holds one line") {
     CHECK(text_of(read_psk_file(file.holding("0xzz"))) ==
           "error: '" + path + "': after 0x an even number of hexadecimal digits is expected");
     CHECK(text_of(read_psk_file(file.holding(std::string(1027, 'k')))) ==
-          "error: '" + path + "' is too large for a key; at most 1024 octets");
+          "error: '" + path + "' is too large; at most 1026 octets");
 }
 
 TEST_CASE("A key file is regular and for its owner alone") {
     const KeyFile file;
     for (const mode_t mode : {0640, 0604, 0620, 0602, 0644, 0777}) {
         const std::string path = file.holding("secret\n", mode);
-        CHECK(text_of(read_psk_file(path)) ==
-              "error: '" + path + "' is open to others than its owner; chmod 600 " + path);
+        std::string expected = "error: '" + path;
+        expected += "' is open to others than its owner; chmod 600 " + path;
+        CHECK(text_of(read_psk_file(path)) == expected);
     }
     CHECK(text_of(read_psk_file("/dev/null")) == "error: '/dev/null' is not a regular file");
     CHECK(text_of(read_psk_file("/tmp")) == "error: '/tmp' is not a regular file");

@@ -1,0 +1,102 @@
+#include "ike/core/auth_certificate.h"
+
+#include "ike/core/identity.h"
+
+namespace esplane::ike {
+namespace {
+
+using wire::CertEncoding;
+
+Failure<CertificateFlaw> flaw(std::string code, std::string what) {
+    return Failure{CertificateFlaw{std::move(code), std::move(what)}};
+}
+
+std::optional<crypto::Identity> as_certificate_says(const wire::Id& id) {
+    switch (wire::IdType{id.type}) {
+        case wire::IdType::kFqdn:
+            return crypto::Identity{crypto::IdentityKind::kFqdn, id.value};
+        case wire::IdType::kRfc822Addr:
+            return crypto::Identity{crypto::IdentityKind::kEmail, id.value};
+        case wire::IdType::kIpv4Addr:
+            return crypto::Identity{crypto::IdentityKind::kIpv4, id.value};
+        case wire::IdType::kIpv6Addr:
+            return crypto::Identity{crypto::IdentityKind::kIpv6, id.value};
+        case wire::IdType::kDerAsn1Dn:
+            return crypto::Identity{crypto::IdentityKind::kDistinguishedName, id.value};
+        default:
+            return std::nullopt;
+    }
+}
+
+/// In the order sent; what is no certificate, or one that cannot be read, is an error.
+Result<std::vector<crypto::Certificate>, CertificateFlaw> certificates_of(const wire::Payloads& payloads) {
+    std::vector<crypto::Certificate> certificates;
+    for (const wire::Cert& cert : payloads.certs) {
+        if (!cert.is(CertEncoding::kX509Signature)) continue;
+        auto certificate = crypto::Certificate::from_der(cert.data);
+        if (!certificate)
+            return flaw("certificate_malformed", "one of its certificates cannot be read: " + certificate.error());
+        certificates.push_back(*std::move(certificate));
+    }
+    if (certificates.empty()) return flaw("certificate_missing", "it sent no certificate");
+    return certificates;
+}
+
+/// Of the first certificate (RFC 4806 3.2); empty where the peer has sent none.
+ByteView ocsp_of(const wire::Payloads& payloads) {
+    for (const wire::Cert& cert : payloads.certs) {
+        if (cert.is(CertEncoding::kOcspContent)) return cert.data;
+    }
+    return {};
+}
+
+}  // namespace
+
+bool speaks_for(const crypto::Certificate& certificate, const wire::Id& id) {
+    const auto identity = as_certificate_says(id);
+    return identity && certificate.identity_fits(*identity);
+}
+
+std::string names_of(const crypto::Certificate& certificate) {
+    std::string names;
+    for (const crypto::Identity& name : certificate.alternative_names())
+        names += (names.empty() ? "" : ", ") + to_text(name);
+    return names.empty() ? "nobody: it has no subjectAltName" : names;
+}
+
+Bytes authority_hashes(const crypto::TrustStore& trust) {
+    Bytes hashes;
+    for (const crypto::Certificate& authority : trust.cas())
+        append(hashes, authority.key_hash());
+    return hashes;
+}
+
+void put_certificates(const CertificateAuth& own, wire::Payloads& payloads) {
+    for (const crypto::Certificate& certificate : own.chain)
+        payloads.certs.push_back({static_cast<std::uint8_t>(CertEncoding::kX509Signature), certificate.der()});
+}
+
+Result<void, CertificateFlaw> verify_certificate(const CertificateAuth& own, std::chrono::system_clock::time_point now,
+                                                 const wire::Id& id, const wire::Payloads& payloads, ByteView octets) {
+    auto certificates = certificates_of(payloads);
+    if (!certificates) return Failure{certificates.error()};
+    const crypto::Certificate leaf = certificates->front();
+    certificates->erase(certificates->begin());
+    if (!speaks_for(leaf, id)) {
+        return flaw("certificate_identity",
+                    "its certificate " + leaf.subject() + " speaks for " + names_of(leaf) + " only");
+    }
+    const auto believed = own.trust->verify({.leaf = leaf,
+                                             .intermediates = *certificates,
+                                             .now = now,
+                                             .revocation = own.revocation,
+                                             .ocsp_response = ocsp_of(payloads)});
+    if (!believed) return flaw("certificate_" + std::string(name(believed.error().code)), believed.error().message);
+    const auto key = leaf.public_key();
+    if (!key) return flaw("certificate_weak_key", key.error());
+    const auto verified = verify_auth(*key, *payloads.auth, octets);
+    if (!verified) return flaw("wrong_signature", verified.error());
+    return {};
+}
+
+}  // namespace esplane::ike

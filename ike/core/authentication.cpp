@@ -1,0 +1,82 @@
+#include "ike/core/authentication.h"
+
+#include "ike/core/auth_certificate.h"
+#include "ike/core/diagnosis.h"
+
+namespace esplane::ike {
+
+namespace {
+
+crypto::Secret psk_auth_of(const IkeSa& sa, const crypto::Secret& psk, const Claim& claim) {
+    return psk_auth(sa.suite.prf, psk, claim.message, claim.nonce, claim.sk_p, claim.id);
+}
+
+/// RFC 7296 2.15: what a signature is over.
+Bytes signed_octets_of(const IkeSa& sa, const Claim& claim) {
+    return signed_octets(sa.suite.prf, claim.message, claim.nonce, claim.sk_p, claim.id);
+}
+
+bool is_method(const wire::Auth& auth, wire::AuthMethod method) {
+    return auth.method == static_cast<std::uint8_t>(method);
+}
+
+}  // namespace
+
+Claim our_claim(const IkeSa& sa, const Transcript& transcript, const wire::Id& id) {
+    const Protection& keys = *sa.protection;
+    return sa.initiator ? Claim{transcript.request, transcript.nonce_r, keys.sk_p_ours, id}
+                        : Claim{transcript.response, transcript.nonce_i, keys.sk_p_ours, id};
+}
+
+Claim their_claim(const IkeSa& sa, const Transcript& transcript, const wire::Id& id) {
+    const Protection& keys = *sa.protection;
+    return sa.initiator ? Claim{transcript.response, transcript.nonce_i, keys.sk_p_theirs, id}
+                        : Claim{transcript.request, transcript.nonce_r, keys.sk_p_theirs, id};
+}
+
+Result<void, LastError> put_proof(const IkeSa& sa, const TunnelOptions& tunnel, const Claim& ours,
+                                  wire::Payloads& payloads) {
+    if (tunnel.psk) {
+        const crypto::Secret proof = psk_auth_of(sa, *tunnel.psk, ours);
+        payloads.auth = wire::Auth{static_cast<std::uint8_t>(wire::AuthMethod::kSharedKey), to_bytes(proof.view())};
+        return {};
+    }
+    const CertificateAuth& own = *tunnel.certificate;
+    auto signature = sign_auth(own.key, sa.peer_hashes, signed_octets_of(sa, ours));
+    if (!signature) return Failure{diagnosis::cannot_sign(tunnel, sa.path.remote.address, signature.error())};
+    payloads.auth = *std::move(signature);
+    put_certificates(own, payloads);
+    return {};
+}
+
+void put_certificate_requests(const TunnelOptions& tunnel, wire::Payloads& payloads) {
+    if (!tunnel.certificate) return;
+    wire::Cert request{static_cast<std::uint8_t>(wire::CertEncoding::kX509Signature),
+                       authority_hashes(*tunnel.certificate->trust)};
+    for (const wire::Cert& present : payloads.cert_requests) {
+        if (present == request) return;
+    }
+    payloads.cert_requests.push_back(std::move(request));
+}
+
+bool is_wanted_method(const TunnelOptions& tunnel, const wire::Payloads& payloads) {
+    if (!payloads.auth) return false;
+    return is_method(*payloads.auth, wire::AuthMethod::kSharedKey) == (tunnel.psk != nullptr);
+}
+
+std::optional<LastError> find_flaw(const Core& core, const IkeSa& sa, const TunnelOptions& tunnel, const Claim& theirs,
+                                   const wire::Payloads& payloads) {
+    const IpAddress& peer = sa.path.remote.address;
+    if (!is_wanted_method(tunnel, payloads)) return diagnosis::unsupported_auth(tunnel, peer, payloads);
+    if (tunnel.psk) {
+        const crypto::Secret expected = psk_auth_of(sa, *tunnel.psk, theirs);
+        if (equal_constant_time(expected.view(), payloads.auth->value)) return std::nullopt;
+        return diagnosis::wrong_psk(tunnel, peer, theirs.id);
+    }
+    const auto proven = verify_certificate(*tunnel.certificate, core.wall_clock.now(), theirs.id, payloads,
+                                           signed_octets_of(sa, theirs));
+    if (proven) return std::nullopt;
+    return diagnosis::certificate_refused(tunnel, peer, theirs.id, proven.error());
+}
+
+}  // namespace esplane::ike
