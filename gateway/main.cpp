@@ -5,14 +5,14 @@
 #include "gateway/version.h"
 
 int main(int argc, char** argv) {
-    using namespace esplane::gateway;
+    namespace commands = esplane::gateway::commands;
     CLI::App app{"An IPsec gateway in user space: IKEv2 and ESP in one program", "esplane"};
-    app.set_version_flag("--version", std::string("esplane ") + kVersion);
+    app.set_version_flag("--version", std::string("esplane ") + esplane::gateway::kVersion);
     app.require_subcommand(1);
     app.get_formatter()->column_width(36);
     int status = commands::kDone;
     for (const auto add : {commands::add_run, commands::add_check, commands::add_status, commands::add_up,
-                           commands::add_down, commands::add_rekey}) {
+                           commands::add_down, commands::add_rekey, commands::add_pki}) {
         add(app, status);
     }
     try {

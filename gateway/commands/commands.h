@@ -18,5 +18,6 @@ void add_status(CLI::App& app, int& status);
 void add_up(CLI::App& app, int& status);
 void add_down(CLI::App& app, int& status);
 void add_rekey(CLI::App& app, int& status);
+void add_pki(CLI::App& app, int& status);
 
 }  // namespace esplane::gateway::commands

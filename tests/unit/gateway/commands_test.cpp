@@ -1,55 +1,18 @@
-// The program itself, as a person calls it: what it prints where, and its exit codes. ESPLANE names the program.
+// The program itself, as a person calls it: what it prints where, and its exit codes.
 #include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+
+#include "tests/unit/gateway/program.h"
 
 namespace {
 
 using Catch::Contains;
-
-struct Outcome {
-    int code = -1;
-    std::string out;  ///< stdout and stderr, in the order of writing
-};
-
-Outcome esplane(std::vector<std::string> arguments) {
-    const char* program = std::getenv("ESPLANE");
-    REQUIRE(program != nullptr);
-    arguments.insert(arguments.begin(), program);
-    std::vector<char*> raw;
-    for (std::string& argument : arguments)
-        raw.push_back(argument.data());
-    raw.push_back(nullptr);
-
-    std::array<int, 2> ends;
-    REQUIRE(pipe2(ends.data(), O_CLOEXEC) == 0);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
-    pid_t pid = 0;
-    REQUIRE(posix_spawn(&pid, program, &actions, nullptr, raw.data(), environ) == 0);
-    posix_spawn_file_actions_destroy(&actions);
-    close(ends[1]);
-
-    Outcome outcome;
-    std::array<char, 4096> buffer;
-    for (ssize_t length; (length = read(ends[0], buffer.data(), buffer.size())) > 0;) {
-        outcome.out.append(buffer.data(), static_cast<std::size_t>(length));
-    }
-    close(ends[0]);
-    int status = 0;
-    REQUIRE(waitpid(pid, &status, 0) == pid);
-    if (WIFEXITED(status)) outcome.code = WEXITSTATUS(status);
-    return outcome;
-}
+using esplane::gateway::test::esplane;
+using esplane::gateway::test::Outcome;
 
 class File {
   public:
@@ -77,7 +40,7 @@ tunnels:
 
 TEST_CASE("help is everywhere, and is no error") {
     CHECK(esplane({"--help"}).code == 0);
-    for (const char* command : {"run", "check", "status", "up", "down", "rekey"}) {
+    for (const char* command : {"run", "check", "status", "up", "down", "rekey", "pki"}) {
         const Outcome outcome = esplane({command, "--help"});
         CHECK(outcome.code == 0);
         CHECK_THAT(outcome.out, Contains("Usage: esplane " + std::string(command)));
@@ -97,7 +60,16 @@ TEST_CASE("wrong use is 2") {
                                              {"up", "net", "--timeout", "-1s"},
                                              {"up", "net", "--timeout", "soon"},
                                              {"up", "net", "--ike"},
-                                             {"status", "a", "b"}};
+                                             {"status", "a", "b"},
+                                             {"pki"},
+                                             {"pki", "ca", "--out", "/nonexistent"},
+                                             {"pki", "ca", "--name", "x"},
+                                             {"pki", "ca", "--name", "x", "--out", "/nonexistent", "--key", "rsa1024"},
+                                             {"pki", "ca", "--name", "x", "--out", "/nonexistent", "--days", "0"},
+                                             {"pki", "gateway", "--ca", "/nonexistent", "--out", "/nonexistent"},
+                                             {"pki", "request", "--out", "/nonexistent"},
+                                             {"pki", "sign", "--ca", "/nonexistent"},
+                                             {"pki", "revoke"}};
     for (const auto& row : rows) {
         const Outcome outcome = esplane(row);
         INFO(outcome.out);
