@@ -95,9 +95,6 @@ Result<void, CertificateFault> check_usage(const std::vector<Certificate>& chain
             return fault(Code::kWrongUsage, chain[i],
                          "is not meant for IKE: its extendedKeyUsage names other purposes");
         }
-        // OpenSSL takes what has keyCertSign for a CA, even without basicConstraints.
-        if (i > 0 && !chain[i].is_ca())
-            return fault(Code::kWrongUsage, chain[i], "has issued certificates but is no CA");
     }
     return {};
 }

@@ -1,5 +1,6 @@
 // What CRLs and OCSP responses say, and what the policies make of it.
 #include <catch2/catch.hpp>
+#include <functional>
 
 #include "crypto/ocsp.h"
 #include "crypto/openssl_x509.h"
@@ -155,10 +156,19 @@ TEST_CASE("OCSP responses count when the issuer, or its delegate, signed them ju
         return make(wish, &issuer);
     };
     const Made delegate = responder_with("OCSPSigning", w.sub);
-    Wish old_wish = leaf_wish("ocsp");
-    old_wish.extensions = {{"extendedKeyUsage", "OCSPSigning"}};
-    old_wish.to = kNow - kDay / 2;
-    const Made old_delegate = make(old_wish, &w.sub);
+    using Change = std::function<void(Wish&)>;
+    const auto changed = [&](const Change& change) {
+        Wish wish = leaf_wish("ocsp");
+        wish.extensions = {{"extendedKeyUsage", "OCSPSigning"}};
+        change(wish);
+        return make(wish, &w.sub);
+    };
+    const Made old_delegate = changed([](Wish& wish) { wish.to = kNow - kDay / 2; });
+    const Made early_delegate = changed([](Wish& wish) { wish.from = kNow + kDay / 2; });
+    const Made silent_delegate = changed([](Wish& wish) { wish.extensions.emplace_back("keyUsage", "keyAgreement"); });
+    const Made odd_delegate = changed([](Wish& wish) { wish.extensions.emplace_back("1.2.3.4", "critical,DER:0500"); });
+    const Made sha1_delegate = changed([](Wish& wish) { wish.hash = "SHA1"; });
+    const Made weak_delegate = changed([](Wish& wish) { wish.key = "RSA-1024"; });
     const auto of = [&](const OcspWish& wish, const Made& signer) {
         return make_ocsp(wish, w.gateway.certificate, w.sub, signer);
     };
@@ -186,6 +196,12 @@ TEST_CASE("OCSP responses count when the issuer, or its delegate, signed them ju
         {"a delegate of a CA of the same name", of({}, responder_with("OCSPSigning", w.namesake)),
          OcspStatus::kInvalid},
         {"a delegate that has expired", of({}, old_delegate), OcspStatus::kInvalid},
+        {"a delegate of the future", of({}, early_delegate), OcspStatus::kInvalid},
+        {"a delegate that may not sign", of({}, silent_delegate), OcspStatus::kInvalid},
+        {"a delegate with an unknown critical extension", of({}, odd_delegate), OcspStatus::kInvalid},
+        {"a delegate signed with SHA-1", of({}, sha1_delegate), OcspStatus::kInvalid},
+        {"a delegate with a weak key", of({}, weak_delegate), OcspStatus::kInvalid},
+        {"a delegate with a purpose and no more", of({}, changed([](Wish&) {})), OcspStatus::kGood},
         {"by the root", of({}, w.root), OcspStatus::kInvalid},
         {"by the certificate itself", of({}, w.gateway), OcspStatus::kInvalid},
         {"out of date", of({.to = kNow - 6 * minute}, w.sub), OcspStatus::kInvalid},

@@ -2,6 +2,7 @@
 #include "crypto/signature.h"
 
 #include <openssl/core_names.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 
 #include <catch2/catch.hpp>
@@ -104,6 +105,41 @@ TEST_CASE("Every key signs by its schemes, and no scheme takes another's signatu
         }
     }
     CHECK(ERR_peek_error() == 0);
+}
+
+/// By OpenSSL itself, with a salt of this length.
+Bytes sign_pss(const SharedKey& key, ByteView message, int salt_length) {
+    const DigestContext context(EVP_MD_CTX_new());
+    EVP_PKEY_CTX* parameters = nullptr;
+    REQUIRE(EVP_DigestSignInit(context.get(), &parameters, EVP_sha256(), nullptr, key.get()) == 1);
+    REQUIRE(EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) == 1);
+    REQUIRE(EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, salt_length) == 1);
+    Bytes signature(static_cast<std::size_t>(EVP_PKEY_get_size(key.get())));
+    std::size_t length = signature.size();
+    REQUIRE(EVP_DigestSign(context.get(), signature.data(), &length, message.data(), message.size()) == 1);
+    return signature;
+}
+
+bool verify_pss(const SharedKey& key, ByteView message, ByteView signature, int salt_length) {
+    const DigestContext context(EVP_MD_CTX_new());
+    EVP_PKEY_CTX* parameters = nullptr;
+    REQUIRE(EVP_DigestVerifyInit(context.get(), &parameters, EVP_sha256(), nullptr, key.get()) == 1);
+    REQUIRE(EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) == 1);
+    REQUIRE(EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, salt_length) == 1);
+    return EVP_DigestVerify(context.get(), signature.data(), signature.size(), message.data(), message.size()) == 1;
+}
+
+TEST_CASE("The salt of PSS is as long as the hash, no more and no less") {
+    const SharedKey handle = make_key("RSA-2048");
+    const PrivateKey key = PrivateKey::of(handle).value();
+    const ByteView message = as_bytes("what was said");
+    for (const int salt_length : {0, 20, 31, 32, 33, 64}) {
+        INFO("salt of " << salt_length);
+        CHECK(key.public_key().verify(kRsaPssSha256, message, sign_pss(handle, message, salt_length)) ==
+              (salt_length == 32));
+    }
+    CHECK(verify_pss(handle, message, *key.sign(kRsaPssSha256, message), 32));
+    ERR_clear_error();
 }
 
 TEST_CASE("The schemes of a key come best first") {
