@@ -9,11 +9,6 @@ using Basic = std::unique_ptr<OCSP_BASICRESP, FreeWith<OCSP_BASICRESP_free>>;
 using CertificateId = std::unique_ptr<OCSP_CERTID, FreeWith<OCSP_CERTID_free>>;
 using Response = std::unique_ptr<OCSP_RESPONSE, FreeWith<OCSP_RESPONSE_free>>;
 
-struct FreeStackOnly {
-    void operator()(STACK_OF(X509) * stack) const { sk_X509_free(stack); }
-};
-using BorrowedCertificates = std::unique_ptr<STACK_OF(X509), FreeStackOnly>;
-
 constexpr std::chrono::minutes kTolerance{5};
 
 Basic parse(ByteView der) {

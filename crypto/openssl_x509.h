@@ -26,6 +26,12 @@ using X509Handle = std::unique_ptr<X509, FreeWith<X509_free>>;
 using X509Name = std::unique_ptr<X509_NAME, FreeWith<X509_NAME_free>>;
 using X509Request = std::unique_ptr<X509_REQ, FreeWith<X509_REQ_free>>;
 
+/// Owns the list, not what is in it.
+struct FreeListOnly {
+    void operator()(STACK_OF(X509) * list) const { sk_X509_free(list); }
+};
+using BorrowedCertificates = std::unique_ptr<STACK_OF(X509), FreeListOnly>;
+
 /// The DER of what OpenSSL holds, by its function for the type. Aborts if it cannot: what it holds can be written.
 template <auto kEncode, typename Handle>
 Bytes to_der(const Handle* handle) {

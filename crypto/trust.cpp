@@ -13,11 +13,6 @@ using Code = CertificateFault::Code;
 using Context = std::unique_ptr<X509_STORE_CTX, FreeWith<X509_STORE_CTX_free>>;
 using KeyPurposes = std::unique_ptr<EXTENDED_KEY_USAGE, FreeWith<EXTENDED_KEY_USAGE_free>>;
 
-struct FreeStackOnly {
-    void operator()(STACK_OF(X509) * stack) const { sk_X509_free(stack); }
-};
-using BorrowedCertificates = std::unique_ptr<STACK_OF(X509), FreeStackOnly>;
-
 constexpr int kMostIntermediates = 5;
 constexpr int kSecurityLevel = 2;  // 112 bits: RSA from 2048, no SHA-1, no MD5
 
