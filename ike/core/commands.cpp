@@ -42,6 +42,9 @@ struct Executor {
         Tunnel* tunnel = find(command.name);
         if (tunnel == nullptr) return;
         tunnel->down = false;
+        // The SAs that are being deleted may go on to be, but nobody will see the tunnel down any more.
+        answer_waiters(core, *tunnel, Waiter::For::kDown, false, "up",
+                       "Tunnel " + command.name + " was brought up again before it was down.");
         if (all_work(core, *tunnel)) return done(true, "established", "Tunnel " + command.name + " is established.");
         if (!wait(*tunnel, {id, Waiter::For::kUp})) return;
         want_all(core, *tunnel);

@@ -152,6 +152,20 @@ TEST_CASE("down for a dead peer is done within seconds") {
     CHECK(pair.left.answer(id)->ok);
 }
 
+TEST_CASE("down that is followed by up before it is done is answered") {
+    Pair pair;
+    REQUIRE(pair.establish());
+    const auto down = pair.left.command(ike::Down{"t"});
+    const auto up = pair.left.command(ike::Up{"t"});
+    pair.world.run_for(seconds(30));
+    REQUIRE(pair.left.answer(down) != nullptr);
+    CHECK_FALSE(pair.left.answer(down)->ok);
+    CHECK(pair.left.answer(down)->code == "up");
+    REQUIRE(pair.left.answer(up) != nullptr);
+    CHECK(pair.left.answer(up)->ok);
+    CHECK(pair.up());
+}
+
 TEST_CASE("both sides delete at once") {
     Pair pair;
     pair.world.network.faults.delay = milliseconds(5);
