@@ -54,10 +54,19 @@ void drop_early_attempts(Core& core, Tunnel& tunnel, const IkeSa& established) {
     }
 }
 
+/// Whoever waits for a rekey on an IKE SA that another one has taken the place of would wait for ever.
+void fail_rekeys_of_replaced(Core& core, Tunnel& tunnel) {
+    rekeys_failed(
+        core, tunnel,
+        {"replaced", "Tunnel " + tunnel.name() +
+                         ": an IKE SA negotiated from the ground up took the place of the one to be rekeyed."});
+}
+
 void settle_pair(Core& core, Tunnel& tunnel, IkeSa& older, IkeSa& newer) {
     if (!crossed(older, newer)) {
         if (!has_working_child(core, newer)) return;
         close_ike(core, older, std::nullopt);
+        fail_rekeys_of_replaced(core, tunnel);
         return fill_up(core, tunnel, newer);
     }
     // As RFC 7296 2.8.1 does it for rekeys that cross: the lowest nonce goes, and who started it says so. The other
@@ -68,6 +77,7 @@ void settle_pair(Core& core, Tunnel& tunnel, IkeSa& older, IkeSa& newer) {
     IkeSa& winner = older_loses ? newer : older;
     if (!loser.initiator || !has_working_child(core, winner)) return;
     close_ike(core, loser, std::nullopt);
+    fail_rekeys_of_replaced(core, tunnel);
     fill_up(core, tunnel, winner);
 }
 
@@ -178,6 +188,7 @@ void on_initial_contact(Core& core, IkeSa& sa) {
             const auto& since = std::get<Established>(other->state).since;
             if (other->initiator && core.now - since < kCrossing) continue;
             end_ike(core, *other);
+            fail_rekeys_of_replaced(core, *tunnel);
         }
     }
 }

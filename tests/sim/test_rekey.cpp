@@ -203,6 +203,21 @@ TEST_CASE("each datagram lost while both sides rekey at once") {
     }
 }
 
+TEST_CASE("a rekey asked of a peer that comes back without its state is answered") {
+    const bool of_ike = GENERATE(true, false);
+    Pair pair;
+    REQUIRE(pair.establish());
+    pair.world.run_for(seconds(60));
+    pair.left.crash();
+    const auto id = pair.right.command(ike::Rekey{"t", of_ike});
+    pair.left.command(ike::AddTunnel{left_tunnel()});
+    pair.world.run_for(seconds(30));
+    REQUIRE(pair.right.answer(id) != nullptr);
+    CHECK_FALSE(pair.right.answer(id)->ok);
+    CHECK(pair.right.answer(id)->code == "replaced");
+    check_one_pair(pair);
+}
+
 TEST_CASE("a group that the peer asks for in a rekey is taken if it was offered") {
     const bool of_ike = GENERATE(true, false);
     Pair pair;
