@@ -67,6 +67,10 @@ void replacement_works(Core& core, Tunnel& tunnel, IkeSa& sa, const ChildSa& chi
     core.report(Severity::kInfo, &tunnel, "rekeyed_child", message);
     tunnel.policies[child.policy].last_error.reset();
     child_rekeyed(core, tunnel, *child.replaces, message);
+    // Of an up that came while it was being installed, and the one that it replaces did not count any more.
+    if (all_work(core, tunnel))
+        answer_waiters(core, tunnel, Waiter::For::kUp, true, "established",
+                       "Tunnel " + tunnel.name() + " is established.");
     ChildSa* old = core.child(*child.replaces);
     if (!child.we_asked || old == nullptr || !old->in_use()) return;
     // Our packets take the new one already, so the peer may take the old one away.

@@ -203,6 +203,21 @@ TEST_CASE("each datagram lost while both sides rekey at once") {
     }
 }
 
+TEST_CASE("up while a replacement is being installed is answered") {
+    Pair pair;
+    pair.left.dataplane_latency = milliseconds(10);
+    REQUIRE(pair.establish());
+    pair.left.command(ike::Rekey{"t", false});
+    pair.world.run_for(milliseconds(5));
+    REQUIRE(current_children(pair.left).empty());
+    const auto up = pair.left.command(ike::Up{"t"});
+    CHECK(pair.left.answer(up) == nullptr);
+    pair.world.run_for(seconds(7));
+    REQUIRE(pair.left.answer(up) != nullptr);
+    CHECK(pair.left.answer(up)->ok);
+    check_one_pair(pair);
+}
+
 TEST_CASE("a rekey asked of a peer that comes back without its state is answered") {
     const bool of_ike = GENERATE(true, false);
     Pair pair;
