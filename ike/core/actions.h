@@ -170,6 +170,7 @@ struct Counters {
     std::size_t half_open = 0;
     std::size_t ike_sas = 0;
     std::size_t child_sas = 0;
+    std::size_t timers = 0;  ///< deadlines that are set
     std::uint64_t datagrams = 0;
     std::uint64_t malformed = 0;      ///< no IKE message, or an unprotected one that does not parse
     std::uint64_t wrong_version = 0;  ///< major version other than 2

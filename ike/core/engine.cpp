@@ -96,6 +96,7 @@ Counters Engine::counters() const {
     counters.half_open = impl_->core.half_open.size();
     counters.ike_sas = impl_->core.ike_sas.size();
     counters.child_sas = impl_->core.children.size();
+    counters.timers = impl_->core.timers.size();
     return counters;
 }
 

@@ -43,6 +43,7 @@ class Timers {
     void set(TimerKey key, TimePoint when);
     void cancel(TimerKey key);
     std::optional<TimePoint> next() const;
+    std::size_t size() const { return when_.size(); }
     /// Takes out the earliest that is not after `now`.
     std::optional<TimerKey> pop_due(TimePoint now);
 

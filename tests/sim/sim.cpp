@@ -48,6 +48,7 @@ Node::Node(World& world, IpAddress own, std::uint64_t seed, ike::Options options
 
 std::uint64_t Node::command(decltype(ike::Command::what) what) {
     const std::uint64_t id = ++last_command_;
+    unanswered_.insert(id);
     world_.trace(*this, "gets command " + std::to_string(id) + " of kind " + std::to_string(what.index()));
     engine_->on_command(world_.now, ike::Command{ike::CommandId{id}, std::move(what)});
     drain();
@@ -72,7 +73,8 @@ void Node::timeout() {
 
 void Node::crash() {
     ++life_;
-    dataplane_ = SimDataplane();
+    unanswered_.clear();
+    dataplane_.lose_all();
     engine_ = std::make_unique<ike::Engine>(options_, random_, dataplane_, world_.wall_clock, world_.now);
 }
 
@@ -89,13 +91,17 @@ void Node::act(ike::Action action) {
     }
     if (auto* note = std::get_if<ike::Happened>(&action)) return happened.push_back(std::move(*note));
     if (auto* answer = std::get_if<ike::CommandDone>(&action)) {
-        done[static_cast<std::uint64_t>(answer->id)] = std::move(*answer);
+        const auto id = static_cast<std::uint64_t>(answer->id);
+        unanswered_.erase(id);
+        done[id] = std::move(*answer);
         return;
     }
     if (std::holds_alternative<ike::SendKeepalive>(action)) {
         ++keepalives;
         return;
     }
+    if (const auto* order = std::get_if<ike::InstallChild>(&action); order != nullptr && world_.watch)
+        world_.watch->installed(address, order->child);
     auto order = std::make_shared<ike::Action>(std::move(action));
     world_.at(dataplane_latency, [this, order, life = life_] {
         if (life != life_) return;
@@ -146,6 +152,8 @@ void World::at(milliseconds after, std::function<void()> act) {
 }
 
 void World::transmit(Packet packet) {
+    if (const auto* datagram = std::get_if<Bytes>(&packet.content); datagram != nullptr && watch)
+        watch->sent(*datagram);
     for (auto& delivery : network.transmit(std::move(packet))) {
         auto parcel = std::make_shared<Packet>(std::move(delivery.packet));
         at(delivery.after, [this, parcel] { deliver(std::move(*parcel)); });
@@ -274,46 +282,6 @@ ike::TunnelOptions right_tunnel() {
     options.remote_id = ike::IdentityPattern::parse("left.example.org").value();
     options.start = ike::StartMode::kListen;
     return options;
-}
-
-Pair::Pair(std::uint64_t seed, ike::Options options)
-    : world(seed), left(world.add(kLeft, options)), right(world.add(kRight, options)) {}
-
-void Pair::add(ike::TunnelOptions left_options, ike::TunnelOptions right_options) {
-    right.command(ike::AddTunnel{std::move(right_options)});
-    left.command(ike::AddTunnel{std::move(left_options)});
-}
-
-std::vector<ike::ChildStatus> current_children(const Node& node, const std::string& tunnel) {
-    std::vector<ike::ChildStatus> current;
-    for (auto& child : node.status(tunnel).children) {
-        if (child.state == "installed") current.push_back(child);
-    }
-    return current;
-}
-
-bool Pair::up(std::uint32_t policies) {
-    const auto here = current_children(left);
-    const auto there = current_children(right);
-    if (here.size() != policies || there.size() != policies) return false;
-    for (const ike::ChildStatus& child : here) {
-        const bool mirrored = std::any_of(there.begin(), there.end(), [&](const ike::ChildStatus& other) {
-            return other.name == child.name && other.spi_in == child.spi_out && other.spi_out == child.spi_in;
-        });
-        if (!mirrored) return false;
-    }
-    for (std::uint32_t policy = 0; policy < policies; ++policy) {
-        if (!world.ping(left, right, policy)) return false;
-    }
-    return left.status().state == ike::TunnelState::kEstablished &&
-           right.status().state == ike::TunnelState::kEstablished;
-}
-
-bool Pair::establish(ike::TunnelOptions left_options, ike::TunnelOptions right_options) {
-    add(std::move(left_options), std::move(right_options));
-    const bool reached = world.run_until(
-        [&] { return !current_children(left).empty() && !current_children(right).empty(); }, milliseconds(20'000));
-    return reached && up();
 }
 
 }  // namespace esplane::sim

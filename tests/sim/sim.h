@@ -4,12 +4,16 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "ike/core/engine.h"
 #include "tests/sim/sim_dataplane.h"
 #include "tests/sim/sim_network.h"
+#include "tests/sim/sim_random.h"
+#include "tests/sim/sim_watch.h"
 
 namespace esplane::sim {
 
@@ -37,6 +41,8 @@ class Node {
     ike::Engine& engine() { return *engine_; }
     const ike::Engine& engine() const { return *engine_; }
     SimDataplane& dataplane() { return dataplane_; }
+    const SimDataplane& dataplane() const { return dataplane_; }
+    std::string name() const { return address.to_string(); }
     /// The number under which `done` will have the answer.
     std::uint64_t command(decltype(ike::Command::what) what);
     void receive(const Path& path, ByteView datagram);
@@ -45,7 +51,10 @@ class Node {
     /// Loses all state, as a crash does; tunnels must be added again.
     void crash();
 
+    SteeredRandom& random() { return random_; }
     const ike::CommandDone* answer(std::uint64_t command) const;
+    /// Commands that have no answer yet; a crash leaves none.
+    std::size_t unanswered() const { return unanswered_.size(); }
     ike::TunnelStatus status(const std::string& tunnel = "t") const;
     std::size_t count(const std::string& code) const;
     std::string last_error() const;
@@ -57,10 +66,11 @@ class Node {
 
     World& world_;
     ike::Options options_;
-    crypto::SeededRandom random_;
+    SteeredRandom random_;
     SimDataplane dataplane_;
     std::unique_ptr<ike::Engine> engine_;
     std::uint64_t last_command_ = 0;
+    std::set<std::uint64_t> unanswered_;
     std::uint64_t life_ = 0;  ///< crashes so far: orders to an earlier data plane are void
 };
 
@@ -84,6 +94,8 @@ class World {
     TimePoint now;
     SimWallClock wall_clock{now};
     Network network;
+    /// Empty: nobody looks. It keeps all that was ever sent and installed.
+    std::optional<ReuseWatch> watch;
 
     Node& add(IpAddress address, ike::Options options = {});
     void at(milliseconds after, std::function<void()> act);
@@ -133,8 +145,11 @@ struct Pair {
     Node& right;
 
     void add(ike::TunnelOptions left_options, ike::TunnelOptions right_options);
-    /// Both say established, with one CHILD_SA for each policy; the SPIs mirror each other, and pings pass.
+    /// Both say established, with one CHILD_SA for each policy; SPIs and keys mirror each other, and pings pass.
     bool up(std::uint32_t policies = 1);
+    /// What is left over when `up` holds, in words; empty when both ends have one IKE SA, one CHILD_SA for each policy
+    /// and their deadlines, every command is answered, and nothing was done that must never be done.
+    std::string leftover(std::uint32_t policies = 1) const;
     bool establish(ike::TunnelOptions left_options = left_tunnel(), ike::TunnelOptions right_options = right_tunnel());
 };
 

@@ -4,6 +4,12 @@
 
 namespace esplane::sim {
 
+void SimDataplane::lose_all() {
+    children_.clear();
+    senders_.clear();
+    highest_id_ = 0;
+}
+
 std::optional<ike::DataplaneEvent> SimDataplane::apply(ike::Action action) {
     if (auto* order = std::get_if<ike::InstallChild>(&action)) {
         const dataplane::ChildId id = order->child.id;
@@ -31,15 +37,24 @@ void SimDataplane::install(dataplane::ChildOptions options) {
         if (child.options.spi_in == options.spi_in) offences_.push_back("inbound SPI used twice");
     }
     if (options.send_at_once) senders_[{options.tunnel, options.policy}].push_back(options.id);
-    children_[options.id] = Child{std::move(options)};
+    Child child{.options = std::move(options)};
+    child.asked_by_peer = !child.options.send_at_once;
+    const dataplane::ChildId key = child.options.id;
+    children_[key] = std::move(child);
 }
 
 void SimDataplane::activate(dataplane::ChildId id) {
-    const Child* child = known(id, "activate");
+    Child* child = known(id, "activate");
     if (child == nullptr) return;
-    auto& senders = senders_[policy_of(*child)];
-    std::erase(senders, id);
-    senders.push_back(id);
+    // As in the worker: it has had its turn, and its first packet, if late, does not take it back from a successor.
+    child->options.send_at_once = true;
+    send_on(*child);
+}
+
+void SimDataplane::send_on(const Child& child) {
+    auto& senders = senders_[policy_of(child)];
+    std::erase(senders, child.options.id);
+    senders.push_back(child.options.id);
 }
 
 void SimDataplane::retire(dataplane::ChildId id) {
@@ -87,9 +102,7 @@ SimDataplane::Opened SimDataplane::open(const Packet& packet) {
         if (child.packets_in++ > 0) return opened;
         opened.event = ike::DataplaneEvent(ike::ChildFirstInbound{id});
         // As the worker does it: the first inbound packet proves that the peer receives on it, too.
-        auto& senders = senders_[policy_of(child)];
-        if (!child.options.send_at_once && std::find(senders.begin(), senders.end(), id) == senders.end())
-            senders.push_back(id);
+        if (!child.options.send_at_once) send_on(child);
         return opened;
     }
     return {};

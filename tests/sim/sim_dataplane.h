@@ -16,10 +16,13 @@ class SimDataplane : public ike::TrafficView {
   public:
     struct Child {
         dataplane::ChildOptions options;
+        bool asked_by_peer = false;  ///< a replacement that the peer's exchange made
         std::uint64_t packets_in = 0;
         std::uint64_t packets_out = 0;
     };
 
+    /// As the end of its process: all SAs are gone. What the engine did wrong stays noted.
+    void lose_all();
     /// Returns what to tell the engine.
     std::optional<ike::DataplaneEvent> apply(ike::Action action);
 
@@ -45,6 +48,7 @@ class SimDataplane : public ike::TrafficView {
     void install(dataplane::ChildOptions options);
     void activate(dataplane::ChildId id);
     void retire(dataplane::ChildId id);
+    void send_on(const Child& child);
     Child* known(dataplane::ChildId id, const char* order);
 
     std::map<dataplane::ChildId, Child> children_;
