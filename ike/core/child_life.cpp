@@ -151,8 +151,13 @@ void on_child_installed(Core& core, dataplane::ChildId id) {
 
 void on_child_first_inbound(Core& core, dataplane::ChildId id) {
     ChildSa* child = core.child(id);
-    // The worker has switched by itself; this only takes note.
-    if (child != nullptr && child->replaces && !child->we_asked && child->current()) mark_sending(core, *child);
+    if (child == nullptr || !child->replaces || child->we_asked) return;
+    // The worker has switched to it by itself.
+    if (child->current()) return mark_sending(core, *child);
+    // That packet was late: this one goes, and would take the policy's outbound packets along (RFC 7296 2.8).
+    for (const ChildSa* other : core.children_of(child->tunnel)) {
+        if (other->policy == child->policy && other->sending) core.emit(ActivateChild{other->id});
+    }
 }
 
 std::chrono::milliseconds rekey_back_off(Core& core, Again again) {

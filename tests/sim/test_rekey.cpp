@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
+#include "ike/wire/codec.h"
 #include "tests/sim/sim.h"
 
 namespace esplane::sim {
@@ -201,6 +202,37 @@ TEST_CASE("each datagram lost while both sides rekey at once") {
         CHECK(pair.left.status().ike->spi_i == pair.right.status().ike->spi_i);
         CHECK(pair.left.count("established") == 1);
     }
+}
+
+TEST_CASE("a late packet on a replacement that goes itself does not take the tunnel's packets along") {
+    Pair pair;
+    auto left = left_tunnel();
+    auto right = right_tunnel();
+    left.start = ike::StartMode::kListen;
+    right.start = ike::StartMode::kAuto;
+    REQUIRE(pair.establish(left, right));
+    const ike::IkeSpi old = pair.left.status().ike->spi_i;
+    // The right side makes the replacement, and waits: neither a packet on it nor the Delete of the old one comes.
+    std::vector<Packet> late;
+    pair.world.network.filter = [&](const Packet& packet) {
+        const auto* datagram = std::get_if<Bytes>(&packet.content);
+        if (datagram == nullptr) late.push_back(packet);
+        if (datagram == nullptr) return false;
+        const auto header = ike::wire::parse_header(*datagram);
+        return header->spi_i != old || header->exchange != ike::wire::ExchangeType::kInformational;
+    };
+    pair.left.command(ike::Rekey{"t", false});
+    pair.world.run_until([&] { return pair.left.dataplane().children().size() == 2; });
+    REQUIRE(pair.world.send_payload(pair.left));
+    // An IKE SA that crosses the old one takes over; the replacement lingers.
+    pair.left.command(ike::Down{"t"});
+    pair.left.command(ike::Up{"t"});
+    pair.world.run_for(seconds(1));
+    pair.world.network.filter = nullptr;
+    REQUIRE(late.size() == 1);
+    pair.world.transmit(late[0]);
+    pair.world.run_for(seconds(60));
+    check_one_pair(pair);
 }
 
 TEST_CASE("up while a replacement is being installed is answered") {
