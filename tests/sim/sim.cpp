@@ -41,22 +41,23 @@ struct Describer {
 
 }  // namespace
 
-Node::Node(World& world, IpAddress own, std::uint64_t seed, ike::Options options)
-    : address(own), world_(world), options_(options), random_(seed) {
+Node::Node(World& world, std::size_t number, IpAddress own, std::uint64_t seed, ike::Options options)
+    : address(own), world_(world), number_(number), options_(options), random_(seed) {
     engine_ = std::make_unique<ike::Engine>(options_, random_, dataplane_, world.wall_clock, world.now);
 }
 
 std::uint64_t Node::command(decltype(ike::Command::what) what) {
     const std::uint64_t id = ++last_command_;
     unanswered_.insert(id);
-    world_.trace(*this, "gets command " + std::to_string(id) + " of kind " + std::to_string(what.index()));
+    if (World::traces())
+        world_.trace(*this, "gets command " + std::to_string(id) + " of kind " + std::to_string(what.index()));
     engine_->on_command(world_.now, ike::Command{ike::CommandId{id}, std::move(what)});
     drain();
     return id;
 }
 
 void Node::receive(const Path& path, ByteView datagram) {
-    world_.trace(*this, "gets " + describe(to_bytes(datagram)));
+    if (World::traces()) world_.trace(*this, "gets " + describe(to_bytes(datagram)));
     engine_->on_datagram(world_.now, path, datagram);
     drain();
 }
@@ -76,15 +77,17 @@ void Node::crash() {
     unanswered_.clear();
     dataplane_.lose_all();
     engine_ = std::make_unique<ike::Engine>(options_, random_, dataplane_, world_.wall_clock, world_.now);
+    world_.reschedule(*this);
 }
 
 void Node::drain() {
     while (auto action = engine_->poll_action())
         act(std::move(*action));
+    world_.reschedule(*this);
 }
 
 void Node::act(ike::Action action) {
-    world_.trace(*this, std::visit(Describer{}, action));
+    if (World::traces()) world_.trace(*this, std::visit(Describer{}, action));
     if (auto* send = std::get_if<ike::Send>(&action)) {
         if (send->path.local.address.is_unspecified()) send->path.local.address = address;
         return world_.transmit({send->path.local, send->path.remote, std::move(send->datagram)});
@@ -135,13 +138,26 @@ std::string Node::last_error() const {
 World::World(std::uint64_t seed) : now(std::chrono::hours(1)), network(seed * 7 + 3), seed_(seed) {}
 
 Node& World::add(IpAddress address, ike::Options options) {
-    nodes_.push_back(std::make_unique<Node>(*this, address, seed_ * 1000 + nodes_.size(), options));
+    const std::size_t number = nodes_.size();
+    nodes_.push_back(std::make_unique<Node>(*this, number, address, seed_ * 1000 + number, options));
+    by_address_[address] = nodes_.back().get();
     return *nodes_.back();
 }
 
-void World::trace(const Node& node, const std::string& what) const {
+void World::reschedule(Node& node) {
+    const auto next = node.engine_->next_deadline();
+    if (next == node.deadline_) return;
+    if (node.deadline_) deadlines_.erase({*node.deadline_, node.number_});
+    node.deadline_ = next;
+    if (next) deadlines_.emplace(*next, node.number_);
+}
+
+bool World::traces() {
     static const bool wanted = std::getenv("ESPLANE_SIM_TRACE") != nullptr;
-    if (!wanted) return;
+    return wanted;
+}
+
+void World::trace(const Node& node, const std::string& what) const {
     const auto since = std::chrono::duration_cast<milliseconds>(now.time_since_epoch() - std::chrono::hours(1));
     std::fprintf(stderr, "%8lld ms  %s  %s\n", static_cast<long long>(since.count()), node.address.to_string().c_str(),
                  what.c_str());
@@ -162,25 +178,24 @@ void World::transmit(Packet packet) {
 
 void World::deliver(Packet packet) {
     if (!network.arrive(packet)) return;
-    for (auto& node : nodes_) {
-        if (node->address != packet.destination.address) continue;
-        if (const auto* datagram = std::get_if<Bytes>(&packet.content))
-            return node->receive({packet.destination, packet.source}, *datagram);
-        const auto opened = node->dataplane().open(packet);
-        if (opened.ok) ++node->payloads_received;
-        if (opened.event) node->event(*opened.event);
-    }
+    const auto found = by_address_.find(packet.destination.address);
+    if (found == by_address_.end()) return;
+    Node& node = *found->second;
+    if (const auto* datagram = std::get_if<Bytes>(&packet.content))
+        return node.receive({packet.destination, packet.source}, *datagram);
+    const auto opened = node.dataplane().open(packet);
+    if (opened.ok) ++node.payloads_received;
+    if (opened.event) node.event(*opened.event);
 }
 
 bool World::step(TimePoint limit) {
     std::optional<TimePoint> next;
     if (!events_.empty()) next = events_.begin()->first;
+    // What happens at the same time as a deadline comes first.
     Node* due = nullptr;
-    for (auto& node : nodes_) {
-        const auto deadline = node->engine().next_deadline();
-        if (!deadline || (next && *deadline >= *next)) continue;
-        next = deadline;
-        due = node.get();
+    if (!deadlines_.empty() && (!next || deadlines_.begin()->first < *next)) {
+        next = deadlines_.begin()->first;
+        due = nodes_[deadlines_.begin()->second].get();
     }
     if (!next || *next > limit) {
         now = limit;

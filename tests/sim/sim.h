@@ -27,7 +27,8 @@ class World;
 /// One gateway: an engine, its data plane, and what came out of it.
 class Node {
   public:
-    Node(World& world, IpAddress address, std::uint64_t seed, ike::Options options);
+    /// `number`: its place in the world.
+    Node(World& world, std::size_t number, IpAddress address, std::uint64_t seed, ike::Options options);
 
     const IpAddress address;
     std::vector<ike::Happened> happened;
@@ -65,6 +66,8 @@ class Node {
     void act(ike::Action action);
 
     World& world_;
+    std::size_t number_;
+    std::optional<TimePoint> deadline_;  ///< under which the world knows it
     ike::Options options_;
     SteeredRandom random_;
     SimDataplane dataplane_;
@@ -109,16 +112,23 @@ class World {
     /// In both directions once; true when both arrived.
     bool ping(Node& a, Node& b, std::uint32_t policy = 0);
 
-    /// A line on stderr, when ESPLANE_SIM_TRACE is set: what happened to whom, and when.
+    /// Whether ESPLANE_SIM_TRACE is set: asked before a line is made up that nobody would read.
+    static bool traces();
+    /// A line on stderr: what happened to whom, and when.
     void trace(const Node& node, const std::string& what) const;
 
   private:
+    friend class Node;
+    /// After whatever may have moved the deadline of its engine.
+    void reschedule(Node& node);
     bool step(TimePoint limit);
     void deliver(Packet packet);
 
     std::uint64_t seed_;
     std::multimap<TimePoint, std::function<void()>> events_;
     std::vector<std::unique_ptr<Node>> nodes_;
+    std::map<IpAddress, Node*> by_address_;
+    std::set<std::pair<TimePoint, std::size_t>> deadlines_;  ///< with the number of the node
     std::uint64_t payloads_sent_ = 0;
 };
 
