@@ -3,7 +3,8 @@
 import pytest
 
 from certificates import Authority
-from lab import LabError
+from esplane import BINARY
+from lab import LabError, wait_until
 from scenario import esplane_at, strongswan_at
 from topology import Topology
 from traffic import ping
@@ -127,3 +128,34 @@ def test_a_mixture_of_keys_among_ourselves(lab, authorities):
     ours.up()
     ours.wait_established()
     assert ping(net.a, net.b.host_address) == 3
+
+
+def test_what_pki_makes_is_what_tunnels_take(lab, tmp_path):
+    """Three commands and the lines that they print, then a revocation that a reload takes up."""
+    net = Topology(lab)
+
+    def pki(*arguments):
+        return net.a.gateway.run(str(BINARY), "pki", *arguments).stdout
+
+    def auth(site):
+        files = {"certificate": f"{site.identity}.crt", "key": f"{site.identity}.key"}
+        made = {key: str(tmp_path / site.name / name) for key, name in files.items()}
+        return {**made, "ca": str(tmp_path / "ca" / "ca.crt"), "crl": str(tmp_path / "ca" / "ca.crl"), "revocation": "strict"}
+
+    pki("ca", "--name", "Example CA", "--out", str(tmp_path / "ca"))
+    for site in (net.a, net.b):
+        said = pki("gateway", "--ca", str(tmp_path / "ca"), "--id", site.identity, "--out", str(tmp_path / site.name))
+        assert f"{site.identity}.key" in said
+    peer = esplane_at(lab, net.b, net.a, auth=auth(net.b))
+    ours = esplane_at(lab, net.a, net.b, auth=auth(net.a))
+    ours.up()
+    assert ping(net.a, net.b.host_address) == 3
+
+    pki("revoke", "--ca", str(tmp_path / "ca"), str(tmp_path / net.a.name / f"{net.a.identity}.crt"))
+    ours.down()
+    peer.hangup()
+    wait_until(lambda: "reload" in peer.log(), 5, "the reload")
+    with pytest.raises(LabError):
+        ours.up()
+    assert peer.wait_error()["code"] == "certificate_revoked"
+    assert ping(net.a, net.b.host_address, timeout=0.2) == 0
