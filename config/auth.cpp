@@ -10,11 +10,20 @@
 namespace esplane::config {
 namespace {
 
-constexpr Key kAuthKeys[] = {{"psk"},        {"psk_file"},
-                             {"psk_env"},    {"certificate"},
-                             {"key"},        {"key_passphrase_file"},
-                             {"ca"},         {"crl"},
-                             {"revocation"}, {"eap", "use certificate and key, or psk, psk_file or psk_env"}};
+constexpr Key kAuthKeys[] = {{"psk"},
+                             {"psk_file"},
+                             {"psk_env"},
+                             {"certificate"},
+                             {"key"},
+                             {"key_passphrase_file"},
+                             {"ca"},
+                             {"crl"},
+                             {"revocation"},
+                             {"ppk_file"},
+                             {"ppk_id"},
+                             {"ppk_required"},
+                             {"eap", "use certificate and key, or psk, psk_file or psk_env"}};
+constexpr std::size_t kLongestPpkId = 255;
 /// What proves who we are: one of them.
 constexpr std::string_view kSources[] = {"psk", "psk_file", "psk_env", "key"};
 
@@ -44,10 +53,32 @@ void complain_of_none(const Section& auth) {
     auth.missing("psk", "write one of psk, psk_file and psk_env, or certificate, key and ca");
 }
 
+Parsed<std::string> parse_ppk_id(std::string_view text) {
+    if (text.empty() || text.size() > kLongestPpkId) {
+        return Failure{"the name of the key must have 1 to " + std::to_string(kLongestPpkId) +
+                       " characters, the same as the peer has"};
+    }
+    return std::string(text);
+}
+
+/// Beside whatever proves who we are.
+std::shared_ptr<const ike::Ppk> read_ppk(const Section& auth, const std::string& directory) {
+    ike::Ppk ppk;
+    auth.read("ppk_id", ppk.id, parse_ppk_id);
+    auth.read("ppk_required", ppk.required, parse_switch);
+    const auto read = [&](std::string_view name) { return read_psk("ppk_file", name, directory); };
+    const bool has_key = auth.read("ppk_file", ppk.key, read).has_value();
+    if (auth.has("ppk_file") && !auth.has("ppk_id"))
+        auth.missing("ppk_id", "write the name that the peer has it under");
+    if (auth.has("ppk_id") && !auth.has("ppk_file")) auth.missing("ppk_file", "write the file that holds the key");
+    return has_key && !ppk.id.empty() ? std::make_shared<const ike::Ppk>(std::move(ppk)) : nullptr;
+}
+
 }  // namespace
 
 void read_auth(const Section& tunnel, const std::string& directory, ike::TunnelOptions& into) {
     const Section auth = tunnel.section("auth", kAuthKeys);
+    into.ppk = read_ppk(auth, directory);
     const std::vector<std::string_view> sources = sources_of(auth);
     if (sources.empty()) complain_of_none(auth);
     if (sources.size() > 1) {

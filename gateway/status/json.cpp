@@ -65,7 +65,8 @@ Json ike_sa(const Report& report, const ike::IkeStatus& sa) {
             {"suite", to_string(sa.suite)},
             {"established_at", date(report, sa.established_at)},
             {"rekey_at", date(report, sa.rekey_at)},
-            {"nat", nat_name(sa)}};
+            {"nat", nat_name(sa)},
+            {"ppk", sa.ppk}};
 }
 
 Json child_sa(const Report& report, const ike::ChildStatus& sa, const dataplane::ChildCounters& counters) {

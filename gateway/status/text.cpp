@@ -158,7 +158,8 @@ void Renderer::ike(const Json& sa) {
                               : nat == "local"  ? "NAT in front of us"
                               : nat == "remote" ? "NAT in front of the peer"
                                                 : "NAT on both sides";
-    line("IKE", fmt::format("{}, {}, rekey {}", word(sa, "suite"), place, until(sa, "rekey_at")));
+    line("IKE", fmt::format("{}{}, {}, rekey {}", word(sa, "suite"), sa.value("ppk", false) ? " with PPK" : "", place,
+                            until(sa, "rekey_at")));
 }
 
 void Renderer::child(const Json& sa, const std::string& tunnel) {

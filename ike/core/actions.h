@@ -149,6 +149,7 @@ struct IkeStatus {
     TimePoint rekey_at;
     bool local_nat = false;
     bool remote_nat = false;
+    bool ppk = false;  ///< a post-quantum pre-shared key is in its keys
 };
 
 struct ChildStatus {

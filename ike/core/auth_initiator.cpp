@@ -47,6 +47,41 @@ LastError explain_refusal(const IkeSa& sa, const Tunnel& tunnel, std::uint32_t p
     return diagnosis::error_answered(tunnel.options, peer, "IKE_AUTH", error);
 }
 
+/// RFC 8784 3: AUTH by the keys with the PPK; beside it, where it may do without, what AUTH would be by those without.
+/// The error is that there is no AUTH, or no PPK where one must be.
+std::optional<LastError> prove_ourselves(const IkeSa& sa, const TunnelOptions& tunnel, const Transcript& transcript,
+                                         wire::Payloads& payloads, AuthExchange& exchange) {
+    const Ppk* ppk = tunnel.ppk.get();
+    if (ppk != nullptr && ppk->required && !sa.peer_uses_ppk)
+        return diagnosis::ppk_refused(tunnel, sa.path.remote.address);
+    if (ppk == nullptr || !sa.peer_uses_ppk) {
+        const auto proof = put_proof(sa, tunnel, our_claim(sa, transcript, *payloads.id_i), payloads);
+        return proof ? std::nullopt : std::optional(proof.error());
+    }
+    exchange.ppk_keys = sa.protection->mixed_with(*ppk);
+    const wire::Id& id = *payloads.id_i;
+    if (const auto proof = put_proof(sa, tunnel, our_claim(sa, transcript, id, &*exchange.ppk_keys), payloads); !proof)
+        return proof.error();
+    payloads.notifies.push_back(ppk_identity_notify(*ppk));
+    if (ppk->required) return std::nullopt;
+    wire::Payloads without;
+    if (const auto proof = put_proof(sa, tunnel, our_claim(sa, transcript, id), without); !proof) return proof.error();
+    payloads.notifies.push_back(make_notify(wire::NotifyType::kNoPpkAuth, std::move(without.auth->value)));
+    return std::nullopt;
+}
+
+/// The peer says by PPK_IDENTITY whether it has used it (RFC 8784 3). Empty when that is as it should be.
+std::optional<LastError> settle_ppk(IkeSa& sa, const TunnelOptions& tunnel, AuthExchange& exchange,
+                                    const wire::Payloads& payloads) {
+    if (exchange.ppk_keys && payloads.find(wire::NotifyType::kPpkIdentity) != nullptr) {
+        sa.protection->take(*std::exchange(exchange.ppk_keys, std::nullopt));
+        sa.ppk_mixed_in = true;
+        return std::nullopt;
+    }
+    if (tunnel.ppk && tunnel.ppk->required) return diagnosis::ppk_refused(tunnel, sa.path.remote.address);
+    return std::nullopt;
+}
+
 /// Empty when the peer is who it should be.
 std::optional<LastError> verify_peer(const Core& core, const IkeSa& sa, const Tunnel& tunnel,
                                      const Transcript& transcript, const wire::Payloads& payloads) {
@@ -84,12 +119,11 @@ void send_auth(Core& core, IkeSa& sa, Transcript transcript) {
     if (first_contact(core, sa)) payloads.notifies.push_back(make_notify(wire::NotifyType::kInitialContact));
     if (tunnel.options.remote_id.exact()) payloads.id_r = tunnel.options.remote_id.exact()->to_wire();
     put_certificate_requests(tunnel.options, payloads);
-    const auto proof = put_proof(sa, tunnel.options, our_claim(sa, transcript, *payloads.id_i), payloads);
-    if (!proof) {
-        core.discard(sa);
-        return attempt_failed(core, tunnel, proof.error());
-    }
     AuthExchange exchange;
+    if (auto failed = prove_ourselves(sa, tunnel.options, transcript, payloads, exchange)) {
+        core.discard(sa);
+        return attempt_failed(core, tunnel, std::move(*failed));
+    }
     exchange.transcript = std::move(transcript);
     // What was missing may have come from the peer meanwhile; then the first one goes along, and one of the two goes.
     exchange.child = make_child_offer(core, sa, tunnel, next_missing(core, tunnel).value_or(0), false);
@@ -108,6 +142,8 @@ void on_auth_response(Core& core, IkeSa& sa, AuthExchange exchange, const wire::
         core.discard(sa);
         return attempt_failed(core, *tunnel, std::move(reason));
     }
+    if (auto without = settle_ppk(sa, tunnel->options, exchange, payloads))
+        return reject(core, sa, *tunnel, std::move(*without));
     if (auto unverified = verify_peer(core, sa, *tunnel, exchange.transcript, payloads))
         return reject(core, sa, *tunnel, std::move(*unverified));
     sa.peer_id = Identity::from_wire(*payloads.id_r);

@@ -123,11 +123,38 @@ void make_room(Core& core, const Tunnel& tunnel) {
     if (oldest != nullptr) close_ike(core, *oldest, std::nullopt);
 }
 
+/// What the peer has proven itself with (RFC 8784 3), if it is what the tunnel wants.
+struct PpkChoice {
+    std::optional<PpkKeys> keys;             ///< empty: it is without a PPK
+    std::optional<wire::Payloads> payloads;  ///< those to go by, where they are not the message's own
+};
+
+/// Where the peer has the tunnel's PPK, AUTH is by the keys with it. Otherwise what it says for the case that we do not
+/// have it, in NO_PPK_AUTH, stands in the place of AUTH. Empty: there is no PPK, and there must be one.
+std::optional<PpkChoice> choose_ppk(const IkeSa& sa, const TunnelOptions& tunnel, const wire::Payloads& payloads) {
+    const Ppk* ppk = tunnel.ppk.get();
+    const wire::Notify* identity = payloads.find(wire::NotifyType::kPpkIdentity);
+    PpkChoice choice;
+    if (ppk != nullptr && identity != nullptr && sa.peer_uses_ppk && names_ppk(*identity, *ppk)) {
+        choice.keys = sa.protection->mixed_with(*ppk);
+        return choice;
+    }
+    if (ppk != nullptr && ppk->required) return std::nullopt;
+    if (identity == nullptr) return choice;
+    const wire::Notify* without = payloads.find(wire::NotifyType::kNoPpkAuth);
+    if (without == nullptr) return std::nullopt;
+    choice.payloads = payloads;
+    choice.payloads->auth->value = without->data;
+    return choice;
+}
+
 /// The peer has proven itself. Our own proof goes with the answer, so it is made first: without it nothing comes of
 /// all.
 Reply accept_peer(Core& core, IkeSa& sa, Tunnel& tunnel, const wire::Payloads& payloads) {
     Reply reply;
     reply.payloads.id_r = tunnel.options.local_id.to_wire();
+    // RFC 8784 3: says that the PPK was used.
+    if (sa.ppk_mixed_in) reply.payloads.notifies.push_back(make_notify(wire::NotifyType::kPpkIdentity));
     const Claim ours = our_claim(sa, std::get<HalfOpen>(sa.state).transcript, *reply.payloads.id_r);
     if (const auto proof = put_proof(sa, tunnel.options, ours, reply.payloads); !proof) {
         note_stranger_error(core, tunnel, proof.error(), core.stranger_reports.allow(core.now));
@@ -158,17 +185,23 @@ Reply on_auth_request(Core& core, IkeSa& sa, const wire::Payloads& payloads) {
         }
         return refuse_peer(core, sa);
     }
-    const Claim theirs = their_claim(sa, half.transcript, *payloads.id_i);
     Tunnel* tunnel = pick_tunnel(wanted, sa, payloads);
     if (tunnel == nullptr) {
-        verify_nothing(core, sa, theirs, payloads);
+        verify_nothing(core, sa, their_claim(sa, half.transcript, *payloads.id_i), payloads);
         note_with_candidates(core, wanted, sa, payloads);
         return refuse_peer(core, sa);
     }
-    if (const auto flaw = find_flaw(core, sa, tunnel->options, theirs, payloads)) {
-        note_stranger_error(core, *tunnel, *flaw, core.stranger_reports.allow(core.now));
+    auto ppk = choose_ppk(sa, tunnel->options, payloads);
+    auto flaw = ppk ? find_flaw(core, sa, tunnel->options,
+                                their_claim(sa, half.transcript, *payloads.id_i, ppk->keys ? &*ppk->keys : nullptr),
+                                ppk->payloads ? *ppk->payloads : payloads)
+                    : std::optional(diagnosis::ppk_refused(tunnel->options, sa.path.remote.address));
+    if (flaw) {
+        note_stranger_error(core, *tunnel, std::move(*flaw), core.stranger_reports.allow(core.now));
         return refuse_peer(core, sa);
     }
+    sa.ppk_mixed_in = ppk->keys.has_value();
+    if (ppk->keys) sa.protection->take(std::move(*ppk->keys));
     return accept_peer(core, sa, *tunnel, payloads);
 }
 

@@ -22,16 +22,16 @@ bool is_method(const wire::Auth& auth, wire::AuthMethod method) {
 
 }  // namespace
 
-Claim our_claim(const IkeSa& sa, const Transcript& transcript, const wire::Id& id) {
-    const Protection& keys = *sa.protection;
-    return sa.initiator ? Claim{transcript.request, transcript.nonce_r, keys.sk_p_ours, id}
-                        : Claim{transcript.response, transcript.nonce_i, keys.sk_p_ours, id};
+Claim our_claim(const IkeSa& sa, const Transcript& transcript, const wire::Id& id, const PpkKeys* mixed) {
+    const crypto::Secret& sk_p = mixed != nullptr ? mixed->sk_p_ours : sa.protection->sk_p_ours;
+    return sa.initiator ? Claim{transcript.request, transcript.nonce_r, sk_p, id}
+                        : Claim{transcript.response, transcript.nonce_i, sk_p, id};
 }
 
-Claim their_claim(const IkeSa& sa, const Transcript& transcript, const wire::Id& id) {
-    const Protection& keys = *sa.protection;
-    return sa.initiator ? Claim{transcript.response, transcript.nonce_i, keys.sk_p_theirs, id}
-                        : Claim{transcript.request, transcript.nonce_r, keys.sk_p_theirs, id};
+Claim their_claim(const IkeSa& sa, const Transcript& transcript, const wire::Id& id, const PpkKeys* mixed) {
+    const crypto::Secret& sk_p = mixed != nullptr ? mixed->sk_p_theirs : sa.protection->sk_p_theirs;
+    return sa.initiator ? Claim{transcript.response, transcript.nonce_i, sk_p, id}
+                        : Claim{transcript.request, transcript.nonce_r, sk_p, id};
 }
 
 Result<void, LastError> put_proof(const IkeSa& sa, const TunnelOptions& tunnel, const Claim& ours,

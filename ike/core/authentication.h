@@ -13,8 +13,9 @@ struct Claim {
     const crypto::Secret& sk_p;
     const wire::Id& id;
 };
-Claim our_claim(const IkeSa& sa, const Transcript& transcript, const wire::Id& id);
-Claim their_claim(const IkeSa& sa, const Transcript& transcript, const wire::Id& id);
+/// `mixed`: the keys with the PPK, where they are not the IKE SA's own yet; null: the IKE SA's own.
+Claim our_claim(const IkeSa& sa, const Transcript& transcript, const wire::Id& id, const PpkKeys* mixed = nullptr);
+Claim their_claim(const IkeSa& sa, const Transcript& transcript, const wire::Id& id, const PpkKeys* mixed = nullptr);
 
 /// Puts AUTH into `payloads`, with the certificates that it takes. The error is that there is no AUTH the peer would
 /// verify.

@@ -125,6 +125,16 @@ LastError cannot_sign(const TunnelOptions& tunnel, const IpAddress& peer, std::s
                                ". Use another " + key(tunnel, "auth.key") + ", or one that the peer takes."};
 }
 
+LastError ppk_refused(const TunnelOptions& tunnel, const IpAddress& peer) {
+    const std::string own = !tunnel.ppk ? "none is configured here"
+                                        : "configured here is '" + tunnel.ppk->id + "', " +
+                                              (tunnel.ppk->required ? "required" : "not required");
+    return {"no_common_ppk", who(tunnel, peer) + " and we have no post-quantum pre-shared key in common (RFC 8784): " +
+                                 own + ". Give both sides the same " + key(tunnel, "auth.ppk_file") +
+                                 " under the same " + key(tunnel, "auth.ppk_id") + ", or set " +
+                                 key(tunnel, "auth.ppk_required") + " to no where it may be missing."};
+}
+
 LastError wrong_identity(const TunnelOptions& tunnel, const IpAddress& peer, const wire::Id& peer_id) {
     return {"wrong_identity", who(tunnel, peer) + " says it is " + describe(peer_id) + ", but " +
                                   key(tunnel, "remote.id") + " accepts " + tunnel.remote_id.to_string() +

@@ -30,6 +30,8 @@ LastError certificate_refused(const TunnelOptions& tunnel, const IpAddress& peer
                               const CertificateFlaw& flaw);
 /// `why` is the end of a sentence about the peer.
 LastError cannot_sign(const TunnelOptions& tunnel, const IpAddress& peer, std::string_view why);
+/// One of the two does not have the PPK, or not under the same name, and one of them insists.
+LastError ppk_refused(const TunnelOptions& tunnel, const IpAddress& peer);
 LastError wrong_identity(const TunnelOptions& tunnel, const IpAddress& peer, const wire::Id& peer_id);
 /// The peer asked for an identity of ours that we do not have (IDr).
 LastError wrong_local_identity(const TunnelOptions& tunnel, const IpAddress& peer, const wire::Id& asked);

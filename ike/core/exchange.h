@@ -8,6 +8,7 @@
 
 #include "crypto/key_exchange.h"
 #include "ike/core/actions.h"
+#include "ike/core/ppk.h"
 #include "ike/core/spi_pool.h"
 
 namespace esplane::ike {
@@ -72,6 +73,7 @@ struct InitExchange {
 
 struct AuthExchange {
     Transcript transcript;
+    std::optional<PpkKeys> ppk_keys;  ///< what the keys become if the peer uses the PPK, too
     ChildOffer child;
     std::optional<LastError> hint;  ///< an unprotected error that came instead of an answer
 };

@@ -31,6 +31,12 @@ std::optional<Protection> protect(const IkeSuite& suite, IkeKeys keys, bool init
     return made;
 }
 
+void Protection::take(PpkKeys keys) {
+    sk_d = std::move(keys.sk_d);
+    sk_p_ours = std::move(keys.sk_p_ours);
+    sk_p_theirs = std::move(keys.sk_p_theirs);
+}
+
 Bytes lower_nonce(const Bytes& a, const Bytes& b) {
     return std::min(a, b);
 }

@@ -54,6 +54,10 @@ struct Protection {
     crypto::Secret sk_d;
     crypto::Secret sk_p_ours;
     crypto::Secret sk_p_theirs;
+
+    /// What the keys would be with this PPK; the cipher's stay.
+    PpkKeys mixed_with(const Ppk& ppk) const { return mix_ppk(prf, ppk.key, sk_d, sk_p_ours, sk_p_theirs); }
+    void take(PpkKeys keys);
 };
 
 struct IkeSa {
@@ -64,6 +68,8 @@ struct IkeSa {
     Path path;
     NatFinding nat;
     bool udp_encapsulation = false;
+    bool peer_uses_ppk = false;              ///< it has said that it can (RFC 8784 3)
+    bool ppk_mixed_in = false;               ///< the keys are made with one
     std::optional<HashNumbers> peer_hashes;  ///< what it verifies signatures with, if it says so
     bool fragmentation = false;              ///< both said that they take fragments (RFC 7383)
     IkeSuite suite;

@@ -33,6 +33,7 @@ InFlight build_request(Core& core, const IkeSa& sa, const Tunnel& tunnel, InitEx
     for (auto& notify : nat_detection_notifies(sa.spi_i, IkeSpi{}, sa.path, fakes_nat(sa, tunnel), core.random))
         payloads.notifies.push_back(std::move(notify));
     payloads.notifies.push_back(make_notify(wire::NotifyType::kFragmentationSupported));
+    if (tunnel.options.ppk) payloads.notifies.push_back(make_notify(wire::NotifyType::kUsePpk));
     if (tunnel.options.certificate) payloads.notifies.push_back(hash_algorithms_notify());
     InFlight flight;
     flight.type = wire::ExchangeType::kIkeSaInit;
@@ -134,6 +135,7 @@ void on_answer(Core& core, IkeSa& sa, Tunnel& tunnel, const Path& path, const wi
     transcript.nonce_r = *payloads.nonce;
     move_to_natt(core, sa, tunnel, payloads, path);
     sa.peer_hashes = announced_hashes(payloads);
+    sa.peer_uses_ppk = payloads.find(wire::NotifyType::kUsePpk) != nullptr;
     sa.fragmentation = payloads.find(wire::NotifyType::kFragmentationSupported) != nullptr;
     send_auth(core, sa, std::move(transcript));
 }

@@ -1,6 +1,8 @@
 // IKE_SA_INIT as responder (RFC 7296 1.2, 2.6, 2.7). Nothing is known of the peer but its address, and even that only
 // after a cookie: what it can make us keep or compute is bounded.
 
+#include <algorithm>
+
 #include "ike/core/authentication.h"
 #include "ike/core/diagnosis.h"
 #include "ike/core/exchanges.h"
@@ -114,6 +116,10 @@ void add_half_open(Core& core, const Request& request, const std::vector<Tunnel*
     if (sa->nat.supported)
         answer.notifies = nat_detection_notifies(sa->spi_i, sa->spi_r, request.path, force_encap, core.random);
     sa->peer_hashes = announced_hashes(request.payloads);
+    sa->peer_uses_ppk = request.payloads.find(wire::NotifyType::kUsePpk) != nullptr;
+    const bool has_ppk = std::any_of(candidates.begin(), candidates.end(),
+                                     [](const Tunnel* tunnel) { return tunnel->options.ppk != nullptr; });
+    if (sa->peer_uses_ppk && has_ppk) answer.notifies.push_back(make_notify(wire::NotifyType::kUsePpk));
     for (const Tunnel* tunnel : candidates)
         put_certificate_requests(tunnel->options, answer);
     if (!answer.cert_requests.empty()) answer.notifies.push_back(hash_algorithms_notify());

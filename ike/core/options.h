@@ -15,6 +15,7 @@
 #include "dataplane/sa/types.h"
 #include "ike/core/auth_certificate.h"
 #include "ike/core/identity.h"
+#include "ike/core/ppk.h"
 #include "ike/core/suite.h"
 
 namespace esplane::ike {
@@ -56,6 +57,7 @@ struct TunnelOptions {
     /// How both sides prove who they are: one of the two.
     std::shared_ptr<const crypto::Secret> psk;
     std::shared_ptr<const CertificateAuth> certificate;
+    std::shared_ptr<const Ppk> ppk;  ///< null: none
     std::vector<IkeProposal> ike_proposals;
     std::vector<EspProposal> esp_proposals;
     std::chrono::milliseconds ike_lifetime{std::chrono::hours(8)};

@@ -52,6 +52,7 @@ IkeSa* make_successor(Core& core, const IkeSa& old, const Successor& made) {
     sa->nat = old.nat;
     sa->udp_encapsulation = old.udp_encapsulation;
     sa->fragmentation = old.fragmentation;
+    sa->ppk_mixed_in = old.ppk_mixed_in;
     sa->suite = made.suite;
     sa->tunnel = old.tunnel;
     sa->peer_id = old.peer_id;

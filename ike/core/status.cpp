@@ -34,6 +34,7 @@ IkeStatus ike_status(const IkeSa& sa, const Established& state) {
     status.rekey_at = state.rekey_at;
     status.local_nat = sa.nat.local_nat;
     status.remote_nat = sa.nat.remote_nat;
+    status.ppk = sa.ppk_mixed_in;
     return status;
 }
 

@@ -89,6 +89,9 @@ enum class NotifyType : std::uint16_t {
     kNonFirstFragmentsAlso = 16395,
     kFragmentationSupported = 16430,   // RFC 7383 2.3
     kSignatureHashAlgorithms = 16431,  // RFC 7427 4
+    kUsePpk = 16435,                   // RFC 8784 5, as the next two
+    kPpkIdentity = 16436,
+    kNoPpkAuth = 16437,
 };
 
 constexpr bool is_error(NotifyType type) {

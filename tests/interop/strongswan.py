@@ -40,6 +40,8 @@ class Connection:
     crls: List[bytes] = ()
     auth: str = "pubkey"  # of certificates: with what constraints
     revocation: str = "relaxed"
+    ppk: Tuple[str, str] = None  # a post-quantum pre-shared key: name and value
+    ppk_required: bool = True
 
     def _child(self, name, local_ts, remote_ts):
         return f"""
@@ -49,6 +51,15 @@ class Connection:
                 esp_proposals = {self.esp}
                 policies = {"yes" if self.policies else "no"}
             }}"""
+
+    def _ppk_secret(self):
+        if not self.ppk:
+            return ""
+        name, value = self.ppk
+        return f"""ppk-{self.name} {{
+        id = {name}
+        secret = "{value}"
+    }}"""
 
     def text(self):
         children = self.children or {self.name: (self.local_ts, self.remote_ts)}
@@ -60,6 +71,8 @@ connections {{
         local_addrs = {self.local_address}
         remote_addrs = {self.remote_address}
         proposals = {self.ike}
+        {f"ppk_id = {self.ppk[0]}" if self.ppk else ""}
+        {f"ppk_required = {'yes' if self.ppk_required else 'no'}" if self.ppk else ""}
         local {{
             id = {self.local_id}
             {f"auth = {self.auth}" if self.certified else "auth = psk"}
@@ -80,6 +93,7 @@ secrets {{
         id-remote = {self.remote_id}
         secret = "{self.psk}"
     }}
+    {self._ppk_secret()}
 }}
 """
 
