@@ -100,6 +100,7 @@ std::string fingerprint(const gateway::TunnelOptions& tunnel) {
         .line("esp.tfc", tunnel.tfc_to_mtu)
         .line("esp.mode", static_cast<std::uint32_t>(ike.mode))
         .line("esp.esn", ike.esn)
+        .line("esp.verify_pfs", ike.verify_pfs)
         .line("esp.replay_window", ike.replay_window)
         .line("dpd.delay", ike.dpd.delay)
         .line("dpd.timeout", ike.dpd.timeout)

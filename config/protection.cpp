@@ -14,8 +14,8 @@ using std::chrono::seconds;
 
 constexpr Key kIkeKeys[] = {{"proposals"}, {"lifetime"}, {"rekey_margin"}};
 constexpr Key kEspKeys[] = {
-    {"proposals"}, {"lifetime"},      {"rekey_margin"}, {"lifetime_bytes"}, {"lifetime_packets"}, {"mode"},
-    {"tfc"},       {"replay_window"}, {"esn"}};
+    {"proposals"},     {"lifetime"}, {"rekey_margin"}, {"lifetime_bytes"}, {"lifetime_packets"}, {"mode"}, {"tfc"},
+    {"replay_window"}, {"esn"},      {"pfs"},          {"verify_pfs"}};
 constexpr Key kDpdKeys[] = {{"delay"}, {"timeout"}, {"action"}};
 
 // One strong suite, one stronger, one that every peer has; and with or without PFS as the peer wants it.
@@ -33,6 +33,9 @@ constexpr std::uint64_t kMostPackets = 1'000'000'000'000'000'000;
 constexpr Choice<bool> kTfc[] = {{"none", false}, {"mtu", true}};
 constexpr Choice<ike::DpdAction> kActions[] = {
     {"restart", ike::DpdAction::kRestart}, {"clear", ike::DpdAction::kClear}, {"trap", ike::DpdAction::kTrap}};
+
+enum class Pfs { kAsWritten, kRequired, kOptional, kOff };
+constexpr Choice<Pfs> kPfs[] = {{"required", Pfs::kRequired}, {"optional", Pfs::kOptional}, {"off", Pfs::kOff}};
 
 auto between(Duration lowest, Duration highest) {
     return [=](std::string_view text) { return parse_duration(text, lowest, highest); };
@@ -85,6 +88,46 @@ Parsed<std::uint32_t> parse_replay_window(std::string_view text) {
                    "write a power of 2 from 32 to 65536, or 0 for no check"};
 }
 
+bool has_group(const ike::EspProposal& proposal) {
+    return !proposal.dh.empty();
+}
+
+void add_once(std::vector<ike::EspProposal>& proposals, ike::EspProposal more) {
+    if (std::find(proposals.begin(), proposals.end(), more) == proposals.end()) proposals.push_back(std::move(more));
+}
+
+/// Each of `proposals` once, without its group.
+std::vector<ike::EspProposal> without_groups(std::vector<ike::EspProposal> proposals) {
+    std::vector<ike::EspProposal> plain;
+    for (ike::EspProposal& proposal : proposals) {
+        proposal.dh.clear();
+        add_once(plain, std::move(proposal));
+    }
+    return plain;
+}
+
+/// `pfs` says of all proposals what their groups say of each.
+void read_pfs(const Section& esp, std::vector<ike::EspProposal>& proposals) {
+    Pfs pfs = Pfs::kAsWritten;
+    const std::optional<Place> place = esp.read("pfs", pfs, one_of(kPfs));
+    if (!place || proposals.empty()) return;
+    const bool all = std::all_of(proposals.begin(), proposals.end(), has_group);
+    const bool none = std::none_of(proposals.begin(), proposals.end(), has_group);
+    const bool written = esp.has("proposals");
+    if (pfs == Pfs::kRequired && written && !all)
+        return esp.complain(*place, "pfs",
+                            "required, but one of esp.proposals has no group; write all like aes256gcm16-ecp256");
+    if (pfs == Pfs::kOptional && none)
+        return esp.complain(*place, "pfs",
+                            "optional, but none of esp.proposals has a group; write one like aes256gcm16-ecp256");
+    if (pfs == Pfs::kRequired) std::erase_if(proposals, [](const auto& each) { return !has_group(each); });
+    if (pfs == Pfs::kOff) proposals = without_groups(std::move(proposals));
+    if (pfs == Pfs::kOptional) {
+        for (ike::EspProposal& plain : without_groups(proposals))
+            add_once(proposals, std::move(plain));
+    }
+}
+
 /// Transport mode is between two known addresses, and not through UDP.
 void check_transport(const Section& esp, Place place, const Section& tunnel, const ike::TunnelOptions& options) {
     if (esp.extent() == Extent::kPart) return;
@@ -113,6 +156,8 @@ void read_esp(const Section& tunnel, bool allow_insecure, gateway::TunnelOptions
     const Section section = tunnel.section("esp", kEspKeys);
     into.esp_proposals = read_proposals<ike::EspProposal>(
         section, [=](std::string_view text) { return ike::parse_esp_proposal(text, allow_insecure); }, kEspDefault);
+    read_pfs(section, into.esp_proposals);
+    section.read("verify_pfs", into.verify_pfs, parse_switch);
     read_lifetime(section, minutes(3), into.esp_lifetime, into.esp_rekey_margin);
     section.read("lifetime_bytes", into.esp_lifetime_bytes,
                  [](std::string_view text) { return parse_size(text, kLeastBytes, kMostBytes); });

@@ -105,10 +105,14 @@ Result<ChildChoice, Refusal> choose_child(const Tunnel& tunnel, const IkeSa& sa,
     auto chosen = choose_esp(*payloads.sa, tunnel.options.esp_proposals, with_dh, esn_allowed(tunnel));
     const auto spi_out = chosen ? esp_spi(chosen->peer_spi) : std::nullopt;
     if (!chosen || !spi_out) {
-        return Failure{
-            Refusal{wire::NotifyType::kNoProposalChosen,
-                    diagnosis::no_common_esp_proposal(tunnel.options, tunnel.child(*policy), peer, *payloads.sa),
-                    {}}};
+        const bool group_alone =
+            with_dh && choose_esp(*payloads.sa, tunnel.options.esp_proposals, false, esn_allowed(tunnel));
+        const ChildPolicy& child = tunnel.child(*policy);
+        return Failure{Refusal{wire::NotifyType::kNoProposalChosen,
+                               group_alone
+                                   ? diagnosis::no_common_pfs(tunnel.options, child, peer, *payloads.sa)
+                                   : diagnosis::no_common_esp_proposal(tunnel.options, child, peer, *payloads.sa),
+                               {}}};
     }
     const bool transport = asks_transport(payloads) && allows_transport(tunnel, sa);
     return ChildChoice{*policy,

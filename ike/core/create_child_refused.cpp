@@ -18,9 +18,14 @@ void leave_rekeying(Core& core, ChildSa& old, const ChildExchange& exchange, Aga
     core.arm(Timer::kChildRekey, old, rekey_back_off(core, again));
 }
 
-LastError explain_refusal(const IkeSa& sa, const Tunnel& tunnel, std::uint32_t policy, const wire::Notify& error) {
+LastError explain_refusal(const IkeSa& sa, const Tunnel& tunnel, const ChildExchange& exchange,
+                          const wire::Notify& error) {
     const IpAddress& peer = sa.path.remote.address;
-    const ChildPolicy& child = tunnel.child(policy);
+    const ChildPolicy& child = tunnel.child(exchange.offer.policy);
+    const bool is_about_group =
+        error.is(wire::NotifyType::kNoProposalChosen) || error.is(wire::NotifyType::kInvalidKePayload);
+    // All else has been agreed on before.
+    if (exchange.replaces && is_about_group) return diagnosis::pfs_refused(tunnel.options, child, peer);
     if (error.is(wire::NotifyType::kNoProposalChosen))
         return diagnosis::esp_proposals_refused(tunnel.options, child, peer);
     if (error.is(wire::NotifyType::kTsUnacceptable)) return diagnosis::selectors_refused(tunnel.options, child, peer);
@@ -34,7 +39,7 @@ void on_invalid_ke(Core& core, IkeSa& sa, Tunnel& tunnel, const ChildExchange& e
     const bool offered = group && exchange.ke != nullptr && *group != exchange.ke->group() &&
                          offers_group(exchange.offer.proposals, *group);
     if (!offered || tunnel.esp_group == group)
-        return child_refused(core, sa, tunnel, exchange, explain_refusal(sa, tunnel, exchange.offer.policy, error));
+        return child_refused(core, sa, tunnel, exchange, explain_refusal(sa, tunnel, exchange, error));
     tunnel.esp_group = *group;
     if (ChildSa* old = still_in_use(core, exchange.replaces)) old->phase = ChildPhase::kInstalled;
     sa.out.enqueue_first(exchange.replaces ? Task{RekeyChild{*exchange.replaces}}
@@ -81,7 +86,7 @@ void on_child_error(Core& core, IkeSa& sa, Tunnel& tunnel, const ChildExchange& 
     if (error.is(wire::NotifyType::kTemporaryFailure)) return on_temporary_failure(core, tunnel, exchange);
     if (error.is(wire::NotifyType::kChildSaNotFound)) return on_not_found(core, sa, tunnel, exchange);
     if (error.is(wire::NotifyType::kInvalidKePayload)) return on_invalid_ke(core, sa, tunnel, exchange, error);
-    child_refused(core, sa, tunnel, exchange, explain_refusal(sa, tunnel, exchange.offer.policy, error));
+    child_refused(core, sa, tunnel, exchange, explain_refusal(sa, tunnel, exchange, error));
 }
 
 }  // namespace esplane::ike

@@ -51,6 +51,10 @@ LastError child_error_answered(const TunnelOptions& tunnel, const ChildPolicy& c
                                std::string_view exchange, const wire::Notify& error);
 LastError no_common_esp_proposal(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer,
                                  const std::vector<wire::Proposal>& offered);
+/// All but the group of a key exchange with each rekey has been agreed on, or could be: found by the peer, and by us.
+LastError pfs_refused(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer);
+LastError no_common_pfs(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer,
+                        const std::vector<wire::Proposal>& offered);
 /// `peer_side` and `our_side` as the peer offers them.
 LastError no_common_selector(const TunnelOptions& tunnel, const IpAddress& peer,
                              const wire::TrafficSelectors& peer_side, const wire::TrafficSelectors& our_side);

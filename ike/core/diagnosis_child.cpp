@@ -57,6 +57,25 @@ LastError no_common_esp_proposal(const TunnelOptions& tunnel, const ChildPolicy&
                 key(tunnel, "esp.proposals") + ", or change the peer."};
 }
 
+LastError pfs_refused(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer) {
+    return {"pfs_mismatch",
+            who(tunnel, child, peer) +
+                " refused the key exchange of a rekey (PFS), all else having been agreed on. Offered: " +
+                joined(tunnel.esp_proposals) + ". What is up carries packets until " + key(tunnel, "esp.lifetime") +
+                " is over. Give " + key(tunnel, "esp.proposals") +
+                " the group that the peer has for PFS, or, where it has none, set " + key(tunnel, "esp.pfs") +
+                " to optional or off."};
+}
+
+LastError no_common_pfs(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer,
+                        const std::vector<wire::Proposal>& offered) {
+    return {"pfs_mismatch",
+            who(tunnel, child, peer) +
+                " rekeys without a key exchange (PFS) that is configured here. It offers: " + to_string(offered) +
+                ". Configured: " + joined(tunnel.esp_proposals) + ". Give " + key(tunnel, "esp.proposals") +
+                " the peer's group, or, where it has none, set " + key(tunnel, "esp.pfs") + " to optional or off."};
+}
+
 LastError no_common_selector(const TunnelOptions& tunnel, const IpAddress& peer,
                              const wire::TrafficSelectors& peer_side, const wire::TrafficSelectors& our_side) {
     return {"no_common_selector",

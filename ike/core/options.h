@@ -70,6 +70,9 @@ struct TunnelOptions {
     /// Asked for with every CHILD_SA. Transport mode needs the peer's consent and no NAT; the children's selectors must
     /// then be the two gateways themselves.
     dataplane::Mode mode = dataplane::Mode::kTunnel;
+    /// Rekey the first CHILD_SA as soon as it works: its key exchange is the first that has a group of ESP's own, and
+    /// would otherwise be tried for the first time at the end of its lifetime.
+    bool verify_pfs = false;
     bool esn = true;  ///< offer and accept ESN; the peer may still choose 32 bits
     std::uint32_t replay_window = 1024;
     DpdOptions dpd;

@@ -35,6 +35,13 @@ std::string established_message(const Tunnel& tunnel, const IkeSa& sa, const Chi
            ", remote " + diagnosis::in_braces(child.selectors.remote) + ".";
 }
 
+/// The CHILD_SA of IKE_AUTH: what its group is to be comes with the first rekey (RFC 7296 1.2).
+bool has_pfs_ahead(const Tunnel& tunnel, const ChildSa& child) {
+    const std::vector<EspProposal>& proposals = tunnel.options.esp_proposals;
+    return child.we_asked && child.suite.dh == crypto::DhId::kNone &&
+           std::any_of(proposals.begin(), proposals.end(), [](const EspProposal& each) { return !each.dh.empty(); });
+}
+
 }  // namespace
 
 std::vector<bool> served_policies(const Core& core, const Tunnel& tunnel) {
@@ -102,6 +109,8 @@ void policy_works(Core& core, Tunnel& tunnel, const IkeSa& sa, const ChildSa& ch
                                 " CHILD_SAs are established.";
         answer_waiters(core, tunnel, Waiter::For::kUp, true, "established", tunnel.policies.size() > 1 ? all : message);
     }
+    if (tunnel.options.verify_pfs && has_pfs_ahead(tunnel, child))
+        enqueue(core, *core.ike_sa(sa.local_spi()), RekeyChild{child.id});
     fill_up(core, tunnel, sa);
 }
 

@@ -369,6 +369,25 @@ TEST_CASE("JSON is YAML too") {
 }
 
 /// A directory with a configuration and a key file beside it.
+TEST_CASE("pfs says of all proposals what their groups say of each") {
+    const auto proposals = [](const std::string& esp) {
+        const auto loaded = load(kTunnel + "    esp: {" + esp + "}\n");
+        std::string text;
+        for (const auto& proposal : loaded.tunnels[0].ike.esp_proposals)
+            text += (text.empty() ? "" : " ") + ike::to_string(proposal);
+        return text;
+    };
+    CHECK(proposals("esn: yes") == "aes256gcm16-ecp256 aes256gcm16");
+    CHECK(proposals("pfs: required") == "aes256gcm16-ecp256");
+    CHECK(proposals("pfs: optional") == "aes256gcm16-ecp256 aes256gcm16");
+    CHECK(proposals("pfs: off") == "aes256gcm16");
+    const std::string two = "proposals: [aes128gcm16-ecp256, aes256gcm16-modp2048-ecp384], ";
+    CHECK(proposals(two + "pfs: required") == "aes128gcm16-ecp256 aes256gcm16-modp2048-ecp384");
+    CHECK(proposals(two + "pfs: optional") == "aes128gcm16-ecp256 aes256gcm16-modp2048-ecp384 aes128gcm16 aes256gcm16");
+    CHECK(proposals(two + "pfs: off") == "aes128gcm16 aes256gcm16");
+    CHECK(proposals("proposals: [aes256gcm16-ecp256, aes256gcm16-ecp384], pfs: off") == "aes256gcm16");
+}
+
 class Directory {
   public:
     Directory() {
@@ -385,7 +404,7 @@ class Directory {
     Directory& operator=(const Directory&) = delete;
 
     std::string write(const std::string& name, const std::string& content) const {
-        const std::string path = path_ + '/' + name;
+        std::string path = path_ + '/' + name;
         std::ofstream(path) << content;
         REQUIRE(::chmod(path.c_str(), 0600) == 0);
         return path;
@@ -430,8 +449,8 @@ TEST_CASE("Ten thousand tunnels load in a moment") {
     std::string yaml = "defaults: {auth: {psk: x}, local: {address: 192.0.2.1, subnets: 10.0.0.0/8}}\ntunnels:\n";
     for (int i = 0; i < 10'000; ++i) {
         const std::string net = std::to_string(i / 256) + '.' + std::to_string(i % 256);
-        yaml +=
-            "  t" + std::to_string(i) + ": {remote: {address: 198.18." + net + ", subnets: 172." + net + ".0/24}}\n";
+        yaml.append("  t").append(std::to_string(i)).append(": {remote: {address: 198.18.").append(net);
+        yaml.append(", subnets: 172.").append(net).append(".0/24}}\n");
     }
     CHECK(load(yaml).tunnels.size() == 10'000);
 }

@@ -126,6 +126,12 @@ TEST_CASE("Wrong protection is refused") {
     check({
         {kTunnel + "    ike: {proposals: [3des-sha1-modp1024, aes256-sha256-modp2048, nonsense]}\n",
          {"6:23: ike.proposals: " + ike_error("3des-sha1-modp1024"), "6:67: ike.proposals: " + ike_error("nonsense")}},
+        {kTunnel + "    esp: {proposals: [aes256gcm16-ecp256, aes256gcm16], pfs: required}\n",
+         {"6:62: esp.pfs: required, but one of esp.proposals has no group; write all like aes256gcm16-ecp256"}},
+        {kTunnel + "    esp: {proposals: [aes256gcm16], pfs: optional}\n",
+         {"6:42: esp.pfs: optional, but none of esp.proposals has a group; write one like aes256gcm16-ecp256"}},
+        {kTunnel + "    esp: {pfs: maybe}\n",
+         {"6:16: esp.pfs: 'maybe' is not accepted; one of required, optional, off"}},
         {kTunnel + "    esp: {proposals: aes256-sha1}\n", {"6:22: esp.proposals: " + esp_error("aes256-sha1")}},
         {kTunnel + "    esp: {proposals: [null-sha256, aes256gmac]}\n",
          {"6:23: esp.proposals: null-sha256: null does not encrypt; use aes256gcm16, or for tests write gateway: "

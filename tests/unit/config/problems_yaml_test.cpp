@@ -43,10 +43,10 @@ TEST_CASE("What is not one YAML document of known keys is refused where it stand
         {kTunnel + "    mtu: {}\n", {"6:10: mtu: a single value is expected"}},
         {kTunnel + "    esp: [lifetime]\n",
          {"6:10: a map with keys is expected here: proposals, lifetime, rekey_margin, lifetime_bytes, "
-          "lifetime_packets, mode, tfc, replay_window, esn"}},
+          "lifetime_packets, mode, tfc, replay_window, esn, pfs, verify_pfs"}},
         {kTunnel + "    esp: {lifetme: 1h}\n",
          {"6:11: unknown key 'lifetme'; did you mean 'lifetime'? accepted here: proposals, lifetime, rekey_margin, "
-          "lifetime_bytes, lifetime_packets, mode, tfc, replay_window, esn"}},
+          "lifetime_bytes, lifetime_packets, mode, tfc, replay_window, esn, pfs, verify_pfs"}},
         {kTunnel + "    mtu: 1400\n    mtu: 1300\n", {"7:5: duplicate key 'mtu'; it is already at line 6, column 5"}},
         {kTunnel + "  a: {}\n", {"6:3: duplicate tunnel 'a'; it is already at line 2"}},
     };
@@ -98,7 +98,7 @@ TEST_CASE("A problem of defaults is reported once, where it is") {
         std::vector<std::string>{
             "2:9: unknown key 'lifetme'; did you mean 'lifetime'? accepted here: proposals, lifetime, rekey_margin, "
             "lifetime_bytes, lifetime_packets, "
-            "mode, tfc, replay_window, esn",
+            "mode, tfc, replay_window, esn, pfs, verify_pfs",
             "2:37: esp.replay_window: '7' is not accepted; did you mean 32? write a power of 2 from 32 to 65536, or 0 "
             "for no check"});
     CHECK(problems_of("defaults: {mtu: 1}\ntunnels: {}\n") ==
