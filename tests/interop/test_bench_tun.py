@@ -210,6 +210,7 @@ def test_measures_an_esplane():
     samples = taken.samples["esplane-udp"]
     assert set(samples) == {"idle_cpu", "rtt_p50", "rtt_p99", "tcp", "cpu_gateways", "cpu_machine", "udp1300"}
     assert samples.pop("idle_cpu")[0] >= 0  # it may not have woken once
+    assert samples.pop("udp1300")[0] >= 0  # a busy machine may lose a hundredth at any rate
     assert all(sample[0] > 0 for sample in samples.values()), samples
     details = taken.details["esplane-udp"][0]
     assert details["tcp"]["books"]["adds_up"], details["tcp"]["books"]
