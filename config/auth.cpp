@@ -89,6 +89,9 @@ void read_auth(const Section& tunnel, const std::string& directory, ike::TunnelO
     if (sources.size() != 1) return;
     if (sources[0] == "key") {
         into.certificate = read_certificates(auth, directory, into.local_id);
+        // As the certificate has it, octet by octet: a peer may be strict about the order and the kinds of strings.
+        if (into.certificate && into.local_id.type == ike::wire::IdType::kDerAsn1Dn)
+            into.local_id.value = into.certificate->chain.front().subject_der();
         return;
     }
     crypto::Secret secret;

@@ -1,6 +1,7 @@
 #include "config/certificates.h"
 
 #include "config/files.h"
+#include "crypto/distinguished_name.h"
 #include "crypto/pem.h"
 #include "crypto/prf.h"
 #include "crypto/private_key_file.h"
@@ -125,7 +126,9 @@ bool is_own(const Section& auth, const crypto::Certificate& certificate, const c
         auth.complain(place, where, certificate.subject() + " is of another key than auth.key");
         return false;
     }
-    if (!ike::speaks_for(certificate, own.to_wire())) {
+    const bool is_subject = own.type == ike::wire::IdType::kDerAsn1Dn &&
+                            crypto::same_distinguished_name(own.value, certificate.subject_der());
+    if (!is_subject && !ike::speaks_for(certificate, own.to_wire())) {
         auth.complain(place, where,
                       certificate.subject() + " does not speak for local.id " + own.to_string() + ", only for " +
                           ike::names_of(certificate));

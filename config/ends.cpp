@@ -3,7 +3,8 @@
 namespace esplane::config {
 namespace {
 
-constexpr std::string_view kIdentityForms = "an IP address, a domain name, user@domain, or @name for any other name";
+constexpr std::string_view kIdentityForms =
+    "an IP address, a domain name, user@domain, O=Example, CN=name, or @name for any other name";
 
 Parsed<IpAddress> parse_local_address(std::string_view text) {
     if (text == "any" || text == "auto") {

@@ -33,6 +33,12 @@ std::vector<Tunnel*> live_candidates(Core& core, const HalfOpen& half) {
     return live;
 }
 
+/// Whether the peer asks for us: names may be written in another case, or with strings of another kind.
+bool is_us(const TunnelOptions& options, const wire::Id& asked) {
+    const auto identity = Identity::from_wire(asked);
+    return identity && IdentityPattern::exactly(options.local_id).matches(*identity);
+}
+
 /// Of the tunnels that accept the peer's identity, and have the one it asks for, the first whose selectors fit.
 Tunnel* pick_tunnel(const std::vector<Tunnel*>& live, const IkeSa& sa, const wire::Payloads& payloads) {
     const auto identity = Identity::from_wire(*payloads.id_i);
@@ -41,7 +47,7 @@ Tunnel* pick_tunnel(const std::vector<Tunnel*>& live, const IkeSa& sa, const wir
     for (Tunnel* tunnel : live) {
         const TunnelOptions& options = tunnel->options;
         if (!options.remote_id.matches(*identity) || !allows(options, sa.suite)) continue;
-        if (payloads.id_r && !(options.local_id.to_wire() == *payloads.id_r)) continue;
+        if (payloads.id_r && !is_us(options, *payloads.id_r)) continue;
         if (match_policy(options, payloads)) return tunnel;
         if (picked == nullptr) picked = tunnel;
     }
@@ -53,7 +59,7 @@ LastError explain_no_pick(const Tunnel& tunnel, const IkeSa& sa, const wire::Pay
     const auto identity = Identity::from_wire(*payloads.id_i);
     if (!identity || !tunnel.options.remote_id.matches(*identity))
         return diagnosis::wrong_identity(tunnel.options, peer, *payloads.id_i);
-    if (payloads.id_r && !(tunnel.options.local_id.to_wire() == *payloads.id_r))
+    if (payloads.id_r && !is_us(tunnel.options, *payloads.id_r))
         return diagnosis::wrong_local_identity(tunnel.options, peer, *payloads.id_r);
     return diagnosis::suite_not_for_tunnel(tunnel.options, peer, sa.suite);
 }

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "crypto/distinguished_name.h"
 #include "dataplane/packet/address.h"
+#include "ike/wire/caps.h"
 
 namespace esplane::ike {
 namespace {
@@ -72,6 +74,12 @@ std::optional<Identity> of_email(std::string_view text) {
     return of_text(IdType::kRfc822Addr, text);
 }
 
+std::optional<Identity> of_distinguished_name(std::string_view text) {
+    const auto name = crypto::parse_distinguished_name(text);
+    if (!name || name->size() > wire::kMaxIdLength) return std::nullopt;
+    return Identity{IdType::kDerAsn1Dn, *name};
+}
+
 /// What follows `prefix`; empty when `text` does not begin with it.
 std::optional<std::string_view> behind(std::string_view text, std::string_view prefix) {
     if (text.substr(0, prefix.size()) != prefix) return std::nullopt;
@@ -119,8 +127,10 @@ std::optional<Identity> Identity::parse(std::string_view text) {
     if (const auto address = behind(text, "email:")) return of_email(*address);
     if (const auto address = behind(text, "ipv4:")) return of_address(*address, Family::kIpv4);
     if (const auto address = behind(text, "ipv6:")) return of_address(*address, Family::kIpv6);
+    if (const auto name = behind(text, "asn1dn:")) return of_distinguished_name(*name);
     if (const auto name = behind(text, "@")) return of_fqdn(*name);
     if (auto address = of_address(text, std::nullopt)) return address;
+    if (text.find('=') != std::string_view::npos) return of_distinguished_name(text);
     if (text.find('@') != std::string_view::npos) return of_email(text);
     if (!looks_like_name(text)) return std::nullopt;
     return of_fqdn(text);
@@ -138,6 +148,7 @@ std::optional<Identity> Identity::from_wire(const wire::Id& id) {
         case IdType::kRfc822Addr:
             return is_email(as_text(id.value)) ? std::optional(identity) : std::nullopt;
         case IdType::kDerAsn1Dn:
+            return crypto::is_distinguished_name(id.value) ? std::optional(identity) : std::nullopt;
         case IdType::kKeyId:
             break;
     }
@@ -168,7 +179,8 @@ std::string describe(const wire::Id& id) {
         case IdType::kKeyId:
             return "keyid:" + shorten(id.value, escape_octets);
         case IdType::kDerAsn1Dn:
-            return hex_of("dn:", id.value);
+            if (crypto::is_distinguished_name(id.value)) return crypto::distinguished_name_text(id.value);
+            return hex_of("malformed asn1dn:", id.value);
     }
     return hex_of("type " + std::to_string(id.type) + ":", id.value);
 }
@@ -200,6 +212,8 @@ std::optional<IdentityPattern> IdentityPattern::parse(std::string_view text) {
 bool IdentityPattern::matches(const Identity& identity) const {
     const std::string_view theirs = as_text(identity.value);
     const bool is_name = identity.type == IdType::kFqdn || identity.type == IdType::kRfc822Addr;
+    if (exact_ && exact_->type == IdType::kDerAsn1Dn)
+        return identity.type == exact_->type && crypto::same_distinguished_name(identity.value, exact_->value);
     if (exact_) {
         if (!is_name) return identity == *exact_;
         return identity.type == exact_->type && equal_ignoring_case(theirs, as_text(exact_->value));

@@ -13,10 +13,11 @@ struct Identity {
     wire::IdType type = wire::IdType::kIpv4Addr;
     Bytes value;
 
-    /// "192.0.2.1", "2001:db8::1", "gw@example.org" (e-mail), "gw.example.org" (FQDN). As strongSwan users write them,
-    /// a leading "@" forces FQDN, and the prefixes "fqdn:", "email:", "ipv4:", "ipv6:" force the type.
+    /// "192.0.2.1", "2001:db8::1", "gw@example.org" (e-mail), "gw.example.org" (FQDN), "O=Example, CN=gw"
+    /// (distinguished name). As strongSwan users write them, a leading "@" forces FQDN, and the prefixes "fqdn:",
+    /// "email:", "ipv4:", "ipv6:", "asn1dn:" force the type.
     static std::optional<Identity> parse(std::string_view text);
-    /// Empty for a type that is none of these four, and for a value that is not of its type.
+    /// Empty for a type that is none of these five, and for a value that is not of its type.
     static std::optional<Identity> from_wire(const wire::Id& id);
     wire::Id to_wire() const;
     /// Printable, since it may come from a peer: what is not is escaped. What parse() made of text is made of this

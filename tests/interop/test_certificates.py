@@ -121,6 +121,33 @@ def test_strict_revocation_fails_closed_without_a_list(lab, authorities):
     assert ours.wait_error()["code"] == "certificate_revocation_unknown"
 
 
+@pytest.mark.parametrize("initiator", ["a", "b"], ids=["we-initiate", "peer-initiates"])
+def test_distinguished_names(lab, authorities, initiator):
+    """What strongSwan calls itself by when nothing else is configured: the subject of its certificate."""
+    net, authority = Topology(lab), authorities["ecdsa256"]
+    names = {site.name: f"O=Example, CN={site.identity}" for site in (net.a, net.b)}
+    peer = strongswan_at(
+        lab,
+        net.b,
+        net.a,
+        certified=authority.gateway(net.b.identity),
+        authority=authority,
+        local_id=f'"{names["b"]}"',
+        remote_id=f'"{names["a"]}"',
+    )
+    auth = auth_of(lab, net.a, authority.gateway(net.a.identity), authority)
+    # In the other order than the certificate's, as messages have it.
+    ours = esplane_at(
+        lab, net.a, net.b, auth=auth, local={"id": f"CN={net.a.identity}, O=Example"}, remote={"id": names["b"]}
+    )
+    if initiator == "a":
+        ours.up()
+    else:
+        peer.initiate()
+    ours.wait_established()
+    assert ping(net.a, net.b.host_address) == 3
+
+
 def test_a_mixture_of_keys_among_ourselves(lab, authorities):
     net, authority = Topology(lab), authorities["ecdsa384"]
     esplane_with(lab, net.b, net.a, authority.gateway(net.b.identity, "ed25519"), authority)

@@ -117,6 +117,17 @@ TEST_CASE(
     CHECK(loaded.value().tunnels[0].ike.certificate != nullptr);
 }
 
+TEST_CASE("The certificate's subject may be who we are, and is said as it stands there") {
+    const Fixture fixture;
+    for (const char* id : {"'O=Example, CN=gw.example.org'", "'CN=GW.example.org, O=example'"}) {
+        const auto loaded = fixture.load("{certificate: gw.pem, key: gw.key, ca: ca.pem}", id);
+        REQUIRE(loaded);
+        CHECK(loaded.value().tunnels[0].ike.local_id.value == gateway().certificate.subject_der());
+    }
+    CHECK_THAT(fixture.problem("{certificate: gw.pem, key: gw.key, ca: ca.pem}", "'O=Example, CN=gw2'"),
+               Catch::Contains("does not speak for local.id CN=gw2,O=Example"));
+}
+
 TEST_CASE("What does not belong together, or is open to others, is refused in words") {
     const Fixture fixture;
     const Made other = crypto::test::make(crypto::test::leaf_wish("gw.example.org"), &authority());

@@ -19,7 +19,8 @@ const std::string kLocal = "{address: 192.0.2.1, subnets: [10.1.0.0/16]}";
 const std::string kRemote = "{address: 192.0.2.2, subnets: [10.2.0.0/16]}";
 const std::string kHostAddress =
     " is not the address of a host: unspecified, multicast, broadcast and link-local addresses are not accepted";
-const std::string kForms = "write an IP address, a domain name, user@domain, or @name for any other name";
+const std::string kForms =
+    "write an IP address, a domain name, user@domain, O=Example, CN=name, or @name for any other name";
 
 void check(const std::vector<Case>& cases) {
     for (const Case& test : cases) {

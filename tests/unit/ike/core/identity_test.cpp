@@ -81,8 +81,12 @@ TEST_CASE("What is no identity, or probably a slip, is refused") {
                                            "gw@exa mple.org",
                                            "*.example.org",
                                            "*@example.org",
-                                           "C=CH, O=esplane, CN=gw",
-                                           "CN=gw",
+                                           "C=CH, XX=esplane, CN=gw",
+                                           "C=Switzerland, CN=gw",
+                                           "CN=",
+                                           "CN=gw,",
+                                           "=gw",
+                                           "asn1dn:",
                                            "keyid:abc",
                                            "asn1dn:x",
                                            "%any",
@@ -94,6 +98,34 @@ TEST_CASE("What is no identity, or probably a slip, is refused") {
     CHECK_FALSE(Identity::parse(std::string(256, 'a')).has_value());
     CHECK(Identity::parse(std::string(255, 'a')).has_value());
     CHECK_FALSE(Identity::parse(std::string_view("gw\0.example.org", 15)).has_value());
+}
+
+TEST_CASE("A distinguished name is known again in either order, whatever its case and blanks") {
+    const Identity name = identity("C=CH, O=Example \\, Inc, CN=gw");
+    CHECK(name.type == IdType::kDerAsn1Dn);
+    CHECK(name.to_string() == "CN=gw,O=Example \\, Inc,C=CH");
+    CHECK(Identity::from_wire(name.to_wire()) == name);
+    const auto accepts = [](std::string_view pattern, std::string_view written) {
+        return IdentityPattern::parse(pattern).value().matches(identity(written));
+    };
+    CHECK(accepts("C=CH, O=Example, CN=gw", "C=CH,O=example,CN=GW"));
+    CHECK(accepts("C=CH, O=Example, CN=gw", "CN=gw, O=Example, C=CH"));
+    CHECK(accepts("asn1dn:CN=gw", "CN=gw"));
+    CHECK_FALSE(accepts("C=CH, O=Example, CN=gw", "C=CH, CN=gw, O=Example"));
+    CHECK_FALSE(accepts("C=CH, O=Example, CN=gw", "C=CH, O=Example, CN=gw2"));
+    CHECK_FALSE(accepts("C=CH, O=Example, CN=gw", "C=CH, O=Example"));
+    CHECK_FALSE(accepts("CN=gw", "gw"));
+    CHECK(IdentityPattern::any().matches(name));
+    CHECK_FALSE(IdentityPattern::parse("*.example.org").value().matches(identity("CN=gw.example.org")));
+    // A name that says nothing, octets behind, and none at all.
+    CHECK_FALSE(Identity::from_wire(id(IdType::kDerAsn1Dn, from_hex("3000"))).has_value());
+    Bytes longer = name.value;
+    longer.push_back(0);
+    CHECK_FALSE(Identity::from_wire(id(IdType::kDerAsn1Dn, longer)).has_value());
+    for (std::size_t length = 0; length < name.value.size(); ++length)
+        CHECK_FALSE(Identity::from_wire(id(IdType::kDerAsn1Dn,
+                                           Bytes(name.value.begin(), name.value.begin() + static_cast<long>(length))))
+                        .has_value());
 }
 
 TEST_CASE("An identity of the wire must be of its type") {
@@ -126,7 +158,7 @@ TEST_CASE("Any ID payload is shown in printable ASCII of bounded length") {
     CHECK(describe(id(IdType::kIpv6Addr, {1, 2, 3, 4})) == "malformed ipv6:01020304");
     CHECK(describe(id(IdType::kIpv4Addr, Bytes(16))) == "malformed ipv4:00000000000000000000000000000000");
     CHECK(describe(id(IdType::kKeyId, text("branch 7"))) == "keyid:branch 7");
-    CHECK(describe(id(IdType::kDerAsn1Dn, {0x30, 0x1a})) == "dn:301a");
+    CHECK(describe(id(IdType::kDerAsn1Dn, {0x30, 0x1a})) == "malformed asn1dn:301a");
     CHECK(describe({77, {0xff}}) == "type 77:ff");
 
     crypto::SeededRandom random(8);
