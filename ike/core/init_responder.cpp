@@ -77,8 +77,11 @@ void refuse_proposals(Core& core, const Request& request, const std::vector<Tunn
 }
 
 std::optional<Chosen<IkeSuite>> choose_suite(const Request& request, const std::vector<Tunnel*>& candidates) {
+    // RFC 7296 3.3.1: in the first exchange a proposal has no SPI; that of the IKE SA stands in the header.
+    std::vector<wire::Proposal> offered = *request.payloads.sa;
+    std::erase_if(offered, [](const wire::Proposal& proposal) { return !proposal.spi.empty(); });
     for (const Tunnel* tunnel : candidates) {
-        auto chosen = choose_ike(*request.payloads.sa, tunnel->options.ike_proposals);
+        auto chosen = choose_ike(offered, tunnel->options.ike_proposals);
         if (chosen) return chosen;
     }
     return std::nullopt;

@@ -109,6 +109,8 @@ std::vector<Misbehaviour> misbehaviours_of_strangers() {
              p.protocol = kEsp, p.spi = {1, 2, 3, 4};
          }),
          no_proposal, N, no_ike},
+        {"spi_in_the_first_proposal", S, spoils_proposal([](Proposal& p) { p.spi = Bytes(8, 1); }), no_proposal, N,
+         no_ike},
         {"integrity_beside_an_aead", S, spoils_proposal([](Proposal& p) {
              p.transforms.push_back({kInteg, 12});
          }),
