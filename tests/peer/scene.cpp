@@ -94,13 +94,14 @@ std::string Scene::broken() {
         counters.timers > kMostTimers)
         return "counters out of bounds";
     if (!engine.dataplane().offences().empty()) return engine.dataplane().offences().front();
-    for (const auto& [id, child] : engine.dataplane().children()) {
-        if (!may_carry(child.options.selectors)) return "a CHILD_SA with selectors that policy does not allow";
-        if (child.options.mode != dataplane::Mode::kTunnel) return "transport mode, which policy does not allow";
-        if (child.options.encr != crypto::Encr{crypto::EncrId::kAesGcm16, 256}) return "a cipher that is not allowed";
+    for (const auto& installed : engine.dataplane().children()) {
+        const dataplane::ChildOptions& child = installed.second.options;
+        if (!may_carry(child.selectors)) return "a CHILD_SA with selectors that policy does not allow";
+        if (child.mode != dataplane::Mode::kTunnel) return "transport mode, which policy does not allow";
+        if (child.encr != crypto::Encr{crypto::EncrId::kAesGcm16, 256}) return "a cipher that is not allowed";
         const auto known = [&](const Peer& by) {
             return std::any_of(by.children.begin(), by.children.end(),
-                               [&](const Child& each) { return agrees(each, child.options); });
+                               [&](const Child& each) { return agrees(each, child); });
         };
         if (!known(peer) && std::none_of(others_.begin(), others_.end(), known))
             return "a CHILD_SA with keys that no peer has agreed on";
