@@ -62,7 +62,7 @@ void cookies_for_ever(Scene& scene) {
     }
 }
 
-/// Whenever the engine asks for the rekey, for an hour.
+/// Whenever the engine asks for the rekey, up to twenty times.
 void temporary_failure_for_ever(Scene& scene) {
     for (int minute = 0; minute < 20; ++minute) {
         scene.answer({notify(says::kTemporaryFailure)});
