@@ -129,7 +129,7 @@ std::vector<Misbehaviour> misbehaviours_of_guests() {
              return without(replaced(std::move(chain), esp_offer({1, 2, 3, 4}, {{kEncr, kAesGcm16, 256}, {kEsn, 0}})),
                             kKe);
          }),
-         no_proposal, stands, no_esp},
+         no_proposal, stands, "pfs_mismatch"},
         {"child_offers_pfs_without_a_value", G, asks_child([](Chain chain) { return without(std::move(chain), kKe); }),
          refuses(says::kInvalidKe), stands},
         {"child_ke_of_the_wrong_group", G,
