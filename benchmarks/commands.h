@@ -13,6 +13,7 @@ inline constexpr int kFailed = 1;
 inline constexpr int kMisuse = 2;
 
 void add_generate(CLI::App& app, int& status);
+void add_handshakes(CLI::App& app, int& status);
 void add_pipeline(CLI::App& app, int& status);
 void add_report(CLI::App& app, int& status);
 void add_rfc2544(CLI::App& app, int& status);

@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
     commands::add_pipeline(app, status);
     commands::add_generate(app, status);
     commands::add_rfc2544(app, status);
+    commands::add_handshakes(app, status);
     commands::add_report(app, status);
     try {
         app.parse(argc, argv);
