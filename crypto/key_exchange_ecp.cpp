@@ -1,9 +1,6 @@
 // ECP groups (RFC 5903): the NIST curves, all of prime order, a point in the KE payload as x | y without a prefix.
-#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/obj_mac.h>
-
-#include <array>
 
 #include "crypto/key_exchange_groups.h"
 #include "crypto/require.h"
@@ -15,7 +12,6 @@ using Curve = std::unique_ptr<EC_GROUP, FreeWith<EC_GROUP_free>>;
 using Point = std::unique_ptr<EC_POINT, FreeWith<EC_POINT_clear_free>>;
 
 struct Group {
-    const char* openssl_name;
     std::size_t bits;  ///< of the field and of the order alike
     Curve curve;
 
@@ -24,9 +20,9 @@ struct Group {
 
 const Group& group_of(DhId id) {
     static const Group groups[] = {
-        {"P-256", 256, Curve(EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1))},
-        {"P-384", 384, Curve(EC_GROUP_new_by_curve_name(NID_secp384r1))},
-        {"P-521", 521, Curve(EC_GROUP_new_by_curve_name(NID_secp521r1))},
+        {256, Curve(EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1))},
+        {384, Curve(EC_GROUP_new_by_curve_name(NID_secp384r1))},
+        {521, Curve(EC_GROUP_new_by_curve_name(NID_secp521r1))},
     };
     const Group* group = nullptr;
     switch (id) {
@@ -51,6 +47,7 @@ Bignum to_scalar(const Group& group, ByteView octets) {
     if (octets.size() != group.coordinate_length()) return nullptr;
     Bignum scalar(BN_bin2bn(octets.data(), static_cast<int>(octets.size()), BN_secure_new()));
     require(scalar != nullptr, "OpenSSL failed to read a scalar");
+    BN_set_flags(scalar.get(), BN_FLG_CONSTTIME);
     const bool legal = !BN_is_zero(scalar.get()) && BN_cmp(scalar.get(), EC_GROUP_get0_order(group.curve.get())) < 0;
     return legal ? std::move(scalar) : nullptr;
 }
@@ -67,56 +64,55 @@ Bytes multiply_generator(const Group& group, const BIGNUM* scalar) {
     return encoded;
 }
 
-OSSL_PARAM name_param(const Group& group) {
-    return OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, const_cast<char*>(group.openssl_name), 0);
-}
-
-Pkey make_private_key(const Group& group, ByteView scalar) {
-    Secret native = to_native_order(scalar);
-    std::array params{
-        name_param(group),
-        OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_PRIV_KEY, native.writable().data(), native.size()),
-        OSSL_PARAM_construct_end(),
-    };
-    return key_from_params("EC", EVP_PKEY_KEYPAIR, params.data());
-}
-
-/// Null unless x | y is a point of the curve.
-Pkey make_public_key(const Group& group, ByteView point) {
-    if (point.size() != 2 * group.coordinate_length()) return nullptr;
+/// Null unless x | y is a point of the curve. RFC 6989 2.3: both coordinates MUST be reduced and satisfy the equation
+/// of the curve, which is what OpenSSL looks at. Its order being prime, each such point is in the group.
+Point to_point(const Group& group, ByteView octets) {
+    if (octets.size() != 2 * group.coordinate_length()) return nullptr;
     Bytes encoded{POINT_CONVERSION_UNCOMPRESSED};
-    append(encoded, point);
-    std::array params{
-        name_param(group),
-        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, encoded.data(), encoded.size()),
-        OSSL_PARAM_construct_end(),
-    };
-    Pkey key = key_from_params("EC", EVP_PKEY_PUBLIC_KEY, params.data());
-    if (!key) return nullptr;
-    // RFC 6989 2.3: both coordinates MUST be reduced and satisfy the equation of the curve. Its order being prime, each
-    // such point is in the group: the quick check, which leaves the multiplication by the order out, is a full one.
-    const PkeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
-    return context && EVP_PKEY_public_check_quick(context.get()) == 1 ? std::move(key) : nullptr;
+    append(encoded, octets);
+    Point point(EC_POINT_new(group.curve.get()));
+    require(point != nullptr, "OpenSSL has no memory for a point");
+    const bool legal = EC_POINT_oct2point(group.curve.get(), point.get(), encoded.data(), encoded.size(), nullptr) == 1;
+    return legal ? std::move(point) : nullptr;
 }
 
+/// RFC 5903 7 and 9: x of scalar times point. Empty for the point at infinity, which has none.
+std::optional<Secret> multiply(const Group& group, const EC_POINT* point, const BIGNUM* scalar) {
+    const Point product(EC_POINT_new(group.curve.get()));
+    const Bignum x(BN_secure_new());
+    require(product && x && EC_POINT_mul(group.curve.get(), product.get(), nullptr, point, scalar, nullptr) == 1,
+            "OpenSSL failed to multiply a point");
+    if (EC_POINT_get_affine_coordinates(group.curve.get(), product.get(), x.get(), nullptr, nullptr) != 1)
+        return std::nullopt;
+    Secret shared(group.coordinate_length());
+    const int length = static_cast<int>(shared.size());
+    require(BN_bn2binpad(x.get(), shared.writable().data(), length) == length, "OpenSSL computed no coordinate");
+    return shared;
+}
+
+/// Points and scalars directly, as OpenSSL's own ECDH works with them: to wrap each in a key of its EVP interface costs
+/// as much as the arithmetic.
 class EcpExchange final : public KeyExchange {
   public:
-    EcpExchange(DhId group, Pkey private_key, Bytes public_value)
-        : group_(group), private_key_(std::move(private_key)), public_value_(std::move(public_value)) {}
+    EcpExchange(DhId group, Bignum scalar)
+        : group_(group),
+          scalar_(std::move(scalar)),
+          public_value_(multiply_generator(group_of(group), scalar_.get())) {}
 
     DhId group() const override { return group_; }
     Bytes public_value() const override { return public_value_; }
 
     std::optional<Secret> derive(ByteView peer_public) const override {
         const DropErrors drop_errors;
-        const Pkey peer = make_public_key(group_of(group_), peer_public);
+        const Group& group = group_of(group_);
+        const Point peer = to_point(group, peer_public);
         if (!peer) return std::nullopt;
-        return derive_shared(private_key_.get(), peer.get(), group_of(group_).coordinate_length(), nullptr);
+        return multiply(group, peer.get(), scalar_.get());
     }
 
   private:
     DhId group_;
-    Pkey private_key_;
+    Bignum scalar_;
     Bytes public_value_;
 };
 
@@ -137,12 +133,9 @@ Secret draw_private(DhId id, Random& random) {
 }
 
 std::unique_ptr<KeyExchange> from_private(DhId id, ByteView private_value) {
-    const Group& group = group_of(id);
-    const Bignum scalar = to_scalar(group, private_value);
+    Bignum scalar = to_scalar(group_of(id), private_value);
     if (!scalar) return nullptr;
-    Pkey key = make_private_key(group, private_value);
-    if (!key) return nullptr;
-    return std::make_unique<EcpExchange>(id, std::move(key), multiply_generator(group, scalar.get()));
+    return std::make_unique<EcpExchange>(id, std::move(scalar));
 }
 
 }  // namespace esplane::crypto::ecp

@@ -30,7 +30,7 @@ std::unique_ptr<KeyExchange> from_private(ByteView private_value);
 /// The big-endian octets of a number in the order in which OSSL_PARAM takes it: the machine's, little-endian.
 Secret to_native_order(ByteView big_endian);
 
-/// A key of `type` ("DH", "EC") from its parameters; null when OpenSSL refuses them. `selection` is EVP_PKEY_KEYPAIR or
+/// A key of `type` ("DH") from its parameters; null when OpenSSL refuses them. `selection` is EVP_PKEY_KEYPAIR or
 /// EVP_PKEY_PUBLIC_KEY.
 Pkey key_from_params(const char* type, int selection, OSSL_PARAM* params);
 
