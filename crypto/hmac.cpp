@@ -83,4 +83,8 @@ void Hmac::finish(MutableByteView out) {
     wipe(result);
 }
 
+void Hmac::restart() {
+    require(EVP_MAC_init(context_.get(), nullptr, 0, nullptr) == 1, "OpenSSL failed to start an HMAC again");
+}
+
 }  // namespace esplane::crypto

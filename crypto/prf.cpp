@@ -24,8 +24,9 @@ Secret prf_plus(PrfId id, ByteView key, std::initializer_list<ByteView> parts, s
     Secret keymat(length);
     Secret block;  // T0 is empty
     MutableByteView rest = keymat.writable();
+    Hmac hmac(hash_of(id), key);
     for (std::uint8_t count = 1; !rest.empty(); ++count) {
-        Hmac hmac(hash_of(id), key);
+        if (count > 1) hmac.restart();
         hmac.update(block.view());
         for (const ByteView part : parts) {
             hmac.update(part);

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "crypto/require.h"
+#include "crypto/secret.h"
 
 namespace esplane::crypto {
 
@@ -40,13 +41,33 @@ std::uint64_t Random::below(std::uint64_t bound) {
     return 0;
 }
 
-void SystemRandom::fill(MutableByteView out) {
+namespace {
+
+void draw(MutableByteView out) {
     constexpr std::size_t kMostAtOnce = std::numeric_limits<int>::max();  // RAND_bytes counts in int
     while (!out.empty()) {
         const std::size_t count = std::min(out.size(), kMostAtOnce);
         require(RAND_bytes(out.data(), static_cast<int>(count)) == 1, "the system's random generator failed");
         out = out.subspan(count);
     }
+}
+
+}  // namespace
+
+SystemRandom::~SystemRandom() {
+    wipe(ahead_);
+}
+
+void SystemRandom::fill(MutableByteView out) {
+    if (out.size() > ahead_.size()) return draw(out);
+    if (out.size() > ahead_.size() - used_) {
+        draw(ahead_);
+        used_ = 0;
+    }
+    const MutableByteView taken = MutableByteView(ahead_).subspan(used_, out.size());
+    std::copy(taken.begin(), taken.end(), out.begin());
+    wipe(taken);
+    used_ += out.size();
 }
 
 // SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014), eight octets a step. What a

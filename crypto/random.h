@@ -1,6 +1,8 @@
 // Randomness is injected: the engine and its tests see this interface only.
 #pragma once
 
+#include <array>
+
 #include "crypto/bytes.h"
 
 namespace esplane::crypto {
@@ -17,10 +19,20 @@ class Random {
     std::uint64_t below(std::uint64_t bound);
 };
 
-/// The operating system's generator through OpenSSL. Aborts if it fails: there is no safe way on.
+/// The operating system's generator through OpenSSL. Aborts if it fails: there is no safe way on. A call of it costs
+/// more than the octets do, so some are drawn ahead; each is wiped as it is handed out. One for each thread, and for
+/// each process: a copy would yield the same octets.
 class SystemRandom final : public Random {
   public:
+    SystemRandom() = default;
+    ~SystemRandom() override;
+    SystemRandom(const SystemRandom&) = delete;
+    SystemRandom& operator=(const SystemRandom&) = delete;
     void fill(MutableByteView out) override;
+
+  private:
+    std::array<std::uint8_t, 256> ahead_{};
+    std::size_t used_ = ahead_.size();
 };
 
 /// Reproducible, for simulations and tests only; the same seed gives the same octets on every machine.

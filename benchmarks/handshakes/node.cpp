@@ -10,10 +10,10 @@ Node::Node(ike::Options options, ike::TimePoint now) : engine_(options, random_,
 
 template <typename Call>
 void Node::timed(ike::TimePoint now, Call&& call) {
-    const auto begin = thread_cpu_time();
-    call();
-    drain(now);
-    cpu_time_ += thread_cpu_time() - begin;
+    cpu_time_ += cpu_time_of([&] {
+        call();
+        drain(now);
+    });
 }
 
 void Node::drain(ike::TimePoint now) {

@@ -4,6 +4,8 @@
 #include <array>
 #include <catch2/catch.hpp>
 #include <limits>
+#include <set>
+#include <type_traits>
 
 #include "tests/unit/crypto/aborts.h"
 
@@ -51,6 +53,23 @@ TEST_CASE("The system's random numbers fill all that they are asked for") {
     CHECK(std::count(seen.begin(), seen.end(), 0) == 0);
     CHECK(random.u64() != random.u64());
     CHECK(random.bytes(0).empty());
+}
+
+TEST_CASE("The system's random numbers never come twice, however they are asked for") {
+    SystemRandom random;
+    std::set<std::uint64_t> seen;
+    std::size_t drawn = 0;
+    const auto take = [&](ByteView octets) {
+        for (; octets.size() >= 8; octets = octets.subspan(8), ++drawn)
+            seen.insert(load_be<std::uint64_t>(octets.data()));
+    };
+    // Lengths that leave every rest of what is drawn ahead, and more than that at once. Two of some 16,000 numbers of
+    // 64 bits are the same by chance once in 10^11.
+    for (std::size_t length = 1; length <= 600; ++length)
+        take(random.bytes(length));
+    CHECK(seen.size() == drawn);
+    CHECK(seen.count(0) == 0);
+    static_assert(!std::is_copy_constructible_v<SystemRandom>);
 }
 
 TEST_CASE("Random numbers below a bound stay below it and spread evenly") {
