@@ -131,9 +131,15 @@ void add_half_open(Core& core, const Request& request, const std::vector<Tunnel*
     half.transcript.response = wire::build_message(answer_header(request.header, sa->spi_r), answer);
     send(core, request.path, half.transcript.response);
 
-    core.half_open.add(request.fingerprint, sa->spi_r);
+    core.half_open.add(request.fingerprint, sa->spi_r, request.path.remote.address);
     sa->state = std::move(half);
     core.arm(Timer::kDiscard, core.add_ike_sa(std::move(sa)), core.options.half_open_timeout);
+}
+
+/// Asked after cookies: the address is the peer's own unless few are half-open.
+bool has_room(const Core& core, const IpAddress& source) {
+    return core.half_open.size() < core.options.half_open_limit &&
+           core.half_open.size_of_source(source) < core.options.half_open_of_source;
 }
 
 void answer_fresh(Core& core, const Request& request) {
@@ -146,7 +152,7 @@ void answer_fresh(Core& core, const Request& request) {
         return core.report(Severity::kWarning, nullptr, std::move(error.code), std::move(error.message));
     }
     if (!cookie_settled(core, request)) return;
-    if (core.half_open.size() >= core.options.half_open_limit) {
+    if (!has_room(core, request.path.remote.address)) {
         ++core.counters.half_open_dropped;
         return;
     }

@@ -83,8 +83,11 @@ struct TunnelOptions {
 struct Options {
     std::uint16_t ike_port = 500;
     std::uint16_t natt_port = 4500;
-    std::uint32_t cookie_threshold = 32;   ///< half-open SAs as responder from which cookies are asked for
-    std::uint32_t half_open_limit = 1024;  ///< above it IKE_SA_INIT is dropped
+    std::uint32_t cookie_threshold = 32;  ///< half-open SAs as responder from which cookies are asked for
+    /// Above it IKE_SA_INIT is dropped. By then everybody has brought a cookie: it is for many honest peers at once,
+    /// and bounds memory to some 32 MiB.
+    std::uint32_t half_open_limit = 8192;
+    std::uint32_t half_open_of_source = 256;  ///< the same for one source: an IPv4 address, or a /64 of IPv6
     std::chrono::milliseconds half_open_timeout{30'000};
     std::chrono::milliseconds retransmit_first{500};  ///< first wait; each further one `retransmit_base` times longer
     double retransmit_base = 1.8;

@@ -55,6 +55,41 @@ TEST_CASE("with cookies brought back, half-open SAs stop at the limit") {
     CHECK(alone.left.engine().counters().half_open == 0);
 }
 
+TEST_CASE("one source has a share of the half-open SAs, and others still get theirs") {
+    ike::Options options;
+    options.cookie_threshold = 1'000;
+    options.half_open_of_source = 3;
+    Alone alone(options);
+    auto anybody = left_tunnel();
+    anybody.local_address.reset();
+    anybody.remote_address.reset();
+    anybody.start = ike::StartMode::kListen;
+    alone.left.command(ike::AddTunnel{anybody});
+    ScriptedPeer peer(right_tunnel(), 1);
+    Bytes request = peer.init_request();
+    std::uint64_t spi = 0;
+    const auto half_open_after = [&](const char* local, const char* source) {
+        store_be(request.data(), ++spi);  // SPI of another initiator each time
+        alone.left.receive({{IpAddress::parse(local).value(), 500}, {IpAddress::parse(source).value(), 500}}, request);
+        return alone.left.engine().counters().half_open;
+    };
+    for (int number = 0; number < 5; ++number)
+        half_open_after("192.0.2.1", "198.51.100.7");
+    CHECK(alone.left.engine().counters().half_open == 3);
+    CHECK(alone.left.engine().counters().half_open_dropped == 2);
+    CHECK(half_open_after("192.0.2.1", "198.51.100.8") == 4);
+    // Of IPv6 all addresses of a /64 are one source.
+    CHECK(half_open_after("2001:db8::1", "2001:db8:7::1") == 5);
+    CHECK(half_open_after("2001:db8::1", "2001:db8:7::2") == 6);
+    CHECK(half_open_after("2001:db8::1", "2001:db8:7:0:ffff::3") == 7);
+    CHECK(half_open_after("2001:db8::1", "2001:db8:7::4") == 7);
+    CHECK(half_open_after("2001:db8::1", "2001:db8:7:1::1") == 8);
+    // A share that is given back can be had again.
+    alone.world.run_for(seconds(31));
+    CHECK(alone.left.engine().counters().half_open == 0);
+    CHECK(half_open_after("192.0.2.1", "198.51.100.7") == 1);
+}
+
 TEST_CASE("a refused peer gets the same refusal again, and counts as half-open until its time is up") {
     Alone alone;
     alone.listen();

@@ -56,7 +56,7 @@ TEST_CASE("What is not written has its default") {
     CHECK(options.ike.retransmit_tries == 5);
     CHECK(options.ike.retry_interval == 10s);
     CHECK(options.ike.cookie_threshold == 32);
-    CHECK(options.ike.half_open_limit == 1024);
+    CHECK(options.ike.half_open_limit == 8192);
 
     REQUIRE(options.tunnels.size() == 1);
     const gateway::TunnelOptions& tunnel = options.tunnels[0];
