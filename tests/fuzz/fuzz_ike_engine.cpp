@@ -42,7 +42,7 @@ class Script {
 class Harness {
   public:
     Harness(bool engine_initiates, bool several_children)
-        : random_(1), engine_({}, random_, dataplane_, now_), peer_(right_tunnel(), 2) {
+        : random_(1), engine_({}, random_, dataplane_, wall_clock_, now_), peer_(right_tunnel(), 2) {
         auto options = left_tunnel();
         options.start = engine_initiates ? ike::StartMode::kAuto : ike::StartMode::kListen;
         if (several_children)
@@ -191,6 +191,7 @@ class Harness {
     TimePoint now_{std::chrono::hours(1)};
     crypto::SeededRandom random_;
     SimDataplane dataplane_;
+    SimWallClock wall_clock_{now_};
     ike::Engine engine_;
     ScriptedPeer peer_;
     bool engine_initiates_ = false;
