@@ -119,8 +119,11 @@ TEST_CASE("a certificate that is not to be believed is refused on either side, a
 
 TEST_CASE("a certificate that has run out since does not open a new IKE SA, and leaves the old one alone") {
     Pair pair;
-    CHECK(pair.establish(left_with(with(gateway("left.example.org"))), right_with(with(gateway("right.example.org")))));
-    pair.world.run_for(std::chrono::duration_cast<milliseconds>(31 * kDay));
+    Wish short_lived = wish("left.example.org");
+    short_lived.to = kNow + std::chrono::hours(2);
+    CHECK(pair.establish(left_with(with(crypto::test::make(short_lived, &authority()))),
+                         right_with(with(gateway("right.example.org")))));
+    pair.world.run_for(std::chrono::hours(3));
     CHECK(pair.up());
     pair.left.command(ike::Down{"t"});
     pair.world.run_for(seconds(5));

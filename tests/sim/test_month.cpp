@@ -9,14 +9,11 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ESPLANE_UNDER_ASAN
+#include "tests/sim/sanitized.h"
+#include "tests/sim/sim.h"
+#if defined(ESPLANE_UNDER_ASAN)
 #include <sanitizer/allocator_interface.h>
 #endif
-#endif
-
-#include "tests/sim/sim.h"
 
 namespace esplane::sim {
 
