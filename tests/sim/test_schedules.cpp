@@ -25,7 +25,7 @@ std::size_t longest(const Scene& scene) {
     const std::size_t less = kSanitized ? 1 : 0;
     if (both(Act::kRestart)) return 3 - less;
     if (scene.left == Act::kRestart || scene.right == Act::kRestart) return 4 - less;
-    return both(Act::kInitiate) ? 6 - less : 12;
+    return both(Act::kInitiate) ? 6 : 12;
 }
 
 /// Plays every schedule of `scene` and notes those that end badly.
