@@ -7,22 +7,12 @@
 #include <cerrno>
 #include <cstring>
 
+#include "dataplane/io/file_descriptor.h"
+
 namespace esplane::config {
 namespace {
 
-class FileDescriptor {
-  public:
-    explicit FileDescriptor(int fd) : fd_(fd) {}
-    ~FileDescriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    FileDescriptor(const FileDescriptor&) = delete;
-    FileDescriptor& operator=(const FileDescriptor&) = delete;
-    int get() const { return fd_; }
-
-  private:
-    int fd_;
-};
+using dataplane::FileDescriptor;
 
 enum class Readers { kOwner, kAnybody };
 

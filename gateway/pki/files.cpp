@@ -8,28 +8,18 @@
 #include <filesystem>
 #include <system_error>
 
+#include "dataplane/io/file_descriptor.h"
+
 namespace esplane::gateway::pki {
 namespace {
+
+using dataplane::FileDescriptor;
 
 constexpr std::size_t kLongest = std::size_t{1} << 20;
 
 std::string because(int error) {
     return ": " + std::generic_category().message(error);
 }
-
-class Descriptor {
-  public:
-    explicit Descriptor(int fd) : fd_(fd) {}
-    ~Descriptor() {
-        if (fd_ >= 0) close(fd_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int get() const { return fd_; }
-
-  private:
-    int fd_;
-};
 
 bool write_all(int fd, ByteView content) {
     while (!content.empty()) {
@@ -43,7 +33,7 @@ bool write_all(int fd, ByteView content) {
 
 /// Leaves nothing behind when it fails.
 Result<void, std::string> write_one(const NewFile& file) {
-    const Descriptor fd(open(file.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kPrivate));
+    const FileDescriptor fd(open(file.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kPrivate));
     if (fd.get() < 0 && errno == EEXIST) {
         return Failure{file.path + " exists already, and nothing is overwritten; remove it first"};
     }
@@ -91,7 +81,7 @@ Result<void, std::string> replace(const std::string& path, ByteView content) {
 }
 
 Result<crypto::Secret, std::string> read(const std::string& path) {
-    const Descriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const FileDescriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
     struct stat about {};
     if (fd.get() < 0 || fstat(fd.get(), &about) != 0) return Failure{"cannot read " + path + because(errno)};
     if (!S_ISREG(about.st_mode) || static_cast<std::size_t>(about.st_size) > kLongest) {
