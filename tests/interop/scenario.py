@@ -70,6 +70,14 @@ def pair(lab, net, ours=None, theirs=None, **both):
     return gateway, peer
 
 
+def bring_up(initiator, ours, peer):
+    """`initiator`: "a" for our own side, "b" for the peer's."""
+    if initiator == "a":
+        ours.up()
+    else:
+        peer.initiate()
+
+
 def dual_stack(own, peer, outside=4):
     """Changes for the end `own`: both families inside, family `outside` outside."""
     ends = {

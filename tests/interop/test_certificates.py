@@ -5,7 +5,7 @@ import pytest
 from certificates import Authority
 from esplane import BINARY
 from lab import LabError, wait_until
-from scenario import esplane_at, strongswan_at
+from scenario import bring_up, esplane_at, strongswan_at
 from topology import Topology
 from traffic import ping
 
@@ -56,10 +56,7 @@ def test_every_kind_of_key_with_strongswan(lab, authorities, kind, initiator):
     ours = esplane_with(
         lab, net.a, net.b, authority.gateway(net.a.identity), authority, crls=crls, revocation="strict"
     )
-    if initiator == "a":
-        ours.up()
-    else:
-        peer.initiate()
+    bring_up(initiator, ours, peer)
     ours.wait_established()
     assert ping(net.a, net.b.host_address) == 3
     ours.rekey(ike=True)
@@ -73,10 +70,7 @@ def test_rsa_pss_with_strongswan(lab, authorities, initiator):
         lab, net.b, net.a, certified=authority.gateway(net.b.identity), authority=authority, auth="rsa/pss-sha384"
     )
     ours = esplane_with(lab, net.a, net.b, authority.gateway(net.a.identity), authority)
-    if initiator == "a":
-        ours.up()
-    else:
-        peer.initiate()
+    bring_up(initiator, ours, peer)
     ours.wait_established()
     assert "RSA_EMSA_PSS_SHA2_384" in peer.process.log()
     assert ping(net.a, net.b.host_address) == 3
@@ -140,10 +134,7 @@ def test_distinguished_names(lab, authorities, initiator):
     ours = esplane_at(
         lab, net.a, net.b, auth=auth, local={"id": f"CN={net.a.identity}, O=Example"}, remote={"id": names["b"]}
     )
-    if initiator == "a":
-        ours.up()
-    else:
-        peer.initiate()
+    bring_up(initiator, ours, peer)
     ours.wait_established()
     assert ping(net.a, net.b.host_address) == 3
 

@@ -6,7 +6,7 @@ import struct
 import pytest
 
 from capture import Capture
-from scenario import esplane_at, strongswan_at
+from scenario import bring_up, esplane_at, strongswan_at
 from topology import Topology
 from traffic import ping
 
@@ -46,10 +46,7 @@ def test_long_messages_with_strongswan(lab, initiator):
     with IkeCapture(net.wan, "port-a") as capture:
         peer = strongswan_at(lab, net.b, net.a, remote_ts=ours)
         gateway = esplane_at(lab, net.a, net.b, local={"subnets": ours})
-        if initiator == "a":
-            gateway.up()
-        else:
-            peer.initiate()
+        bring_up(initiator, gateway, peer)
         (child,) = gateway.wait_established()["children"]
         assert len(child["local"]) == 100
         assert ping(net.a, net.b.host_address) == 3

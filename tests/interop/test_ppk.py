@@ -3,7 +3,7 @@
 import pytest
 
 from lab import LabError
-from scenario import esplane_at, strongswan_at
+from scenario import bring_up, esplane_at, strongswan_at
 from topology import Topology
 from traffic import ping
 
@@ -23,10 +23,7 @@ def test_both_have_it(lab, tmp_path, required, initiator):
     net = Topology(lab)
     peer = strongswan_at(lab, net.b, net.a, ppk=(NAME, KEY), ppk_required=required)
     ours = esplane_at(lab, net.a, net.b, auth=with_ppk(tmp_path, required))
-    if initiator == "a":
-        ours.up()
-    else:
-        peer.initiate()
+    bring_up(initiator, ours, peer)
     assert ours.wait_established()["ike"]["ppk"]
     assert ping(net.a, net.b.host_address) == 3
     ours.rekey(ike=True)
