@@ -9,6 +9,7 @@ from ports import drops
 from scenario import IKE_GCM, PSK
 
 BENCH = BINARY.parents[1] / "benchmarks" / "esplane-bench"
+OWN_FRAMES = 4
 
 
 def memif(number, directory, name, role):
@@ -101,10 +102,11 @@ def test_a_flood_is_counted_to_the_packet(lab, gateways):
     sent = result["learning"]["sent"] + result["sent"]
     received = result["learning"]["received"] + result["received"]
     assert result["sent"] > 1_000
-    # Each gateway seals or opens all that it gets; what the port behind does not take is lost after that.
+    # Each gateway seals or opens all that it gets; what the port behind does not take is lost after that. A full port
+    # also refuses the gateway's own few frames, which are no packets of the tunnel: a question for a neighbour, IKE.
     assert child(first)["packets_out"] == sent
-    assert child(second)["packets_in"] == sent - only_refused(first)
-    assert received == child(second)["packets_in"] - only_refused(second)
+    assert 0 <= child(second)["packets_in"] - (sent - only_refused(first)) <= OWN_FRAMES
+    assert 0 <= received - (child(second)["packets_in"] - only_refused(second)) <= OWN_FRAMES
 
 
 def test_a_capture_is_replayed(lab, gateways):
