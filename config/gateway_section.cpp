@@ -11,8 +11,8 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr Key kGatewayKeys[] = {{"dataplane"}, {"workers"}, {"poll"},           {"control_socket"},
-                                {"metrics"},   {"log"},     {"allow_insecure"}, {"ike"}};
+constexpr Key kGatewayKeys[] = {{"dataplane"}, {"workers"},        {"poll"}, {"control_socket"}, {"metrics"},
+                                {"log"},       {"allow_insecure"}, {"ike"},  {"state_directory"}};
 constexpr Key kIkeKeys[] = {{"retransmit"}, {"retries"}, {"retry_interval"}, {"cookie_threshold"}, {"half_open_limit"}};
 
 constexpr Choice<Backend> kBackends[] = {{"tun", Backend::kTun}, {"dpdk", Backend::kDpdk}};
@@ -97,6 +97,7 @@ std::optional<Backend> read_gateway(const Section& root, const std::string& file
     read_workers(gateway, file, into.dataplane);
     gateway.read("poll", into.dataplane.poll, one_of(kPolls));
     gateway.read("control_socket", into.control_socket, parse_socket_path);
+    gateway.read("state_directory", into.state_directory, parse_folder);
     gateway.read("metrics", into.metrics, parse_endpoint);
     gateway.read("log", into.log, one_of(kLevels));
     gateway.read("allow_insecure", into.allow_insecure, parse_switch);

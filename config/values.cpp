@@ -224,6 +224,12 @@ Parsed<std::string> parse_socket_path(std::string_view text) {
     return std::string(text);
 }
 
+Parsed<std::string> parse_folder(std::string_view text) {
+    if (text.empty() || text.front() != '/' || text.find('\0') != std::string_view::npos)
+        return Failure{quoted(text) + " is not an absolute path"};
+    return std::string(text);
+}
+
 std::optional<std::string> flaw_of_name(std::string_view name, std::string_view what) {
     if (!name.empty() && name.size() <= 64 && only(name, "-_.")) return std::nullopt;
     return quoted(name) + " cannot name " + std::string(what) +

@@ -54,6 +54,8 @@ Parsed<Endpoint> parse_endpoint(std::string_view text);
 Parsed<std::string> parse_interface_name(std::string_view text);
 /// Where a UNIX socket can be bound: absolute and short enough for sockaddr_un.
 Parsed<std::string> parse_socket_path(std::string_view text);
+/// The absolute path of a folder.
+Parsed<std::string> parse_folder(std::string_view text);
 /// Why `name` cannot name `what` ("a tunnel"), or nothing.
 std::optional<std::string> flaw_of_name(std::string_view name, std::string_view what);
 

@@ -63,8 +63,8 @@ class Dataplane {
 
     /// Readable when poll_event may have something.
     virtual int event_fd() const = 0;
-    /// Installed, FirstInbound, SoftLimit, HardLimit, Acquire, PeerMoved, Resized and Punted; what comes back retired
-    /// is wiped inside.
+    /// Installed, FirstInbound, SoftLimit, HardLimit, Acquire, PeerMoved, UnknownSpi, Resized and Punted; what comes
+    /// back retired is wiped inside.
     virtual std::optional<Event> poll_event() = 0;
 
     /// Sends an IKE datagram; from the NAT-T port with the non-ESP marker in front (RFC 3948 2.2). `keepalive` instead

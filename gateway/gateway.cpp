@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "dataplane/dpdk/dpdk_dataplane.h"
+#include "gateway/crash_secret.h"
 #include "gateway/host_surroundings.h"
 #include "gateway/log.h"
 #include "gateway/port_surroundings.h"
@@ -111,6 +112,7 @@ Result<void, std::string> Gateway::start_dataplane() {
     for (const auto& remark : dataplane_->remarks())
         log_warning(remark);
     look_around();
+    options_.ike.crash_secret = crash_secret();
     runtime_ = std::make_unique<ike::Runtime>(*loop_, std::move(transport_), *dataplane_, random_, options_.ike,
                                               static_cast<ike::Observer&>(*this));
     surroundings_ = surroundings();
@@ -128,6 +130,15 @@ std::unique_ptr<Surroundings> Gateway::surroundings() {
             return paths->find(peer);
         };
     return std::make_unique<HostSurroundings>(*dataplane_, *routing_, std::move(find_path));
+}
+
+std::shared_ptr<const crypto::Secret> Gateway::crash_secret() {
+    auto kept = keep_crash_secret(options_.state_directory, random_);
+    if (kept) return std::make_shared<const crypto::Secret>(std::move(*kept));
+    log_warning(kept.error() +
+                ": peers will not learn at once when this gateway restarts after a crash, only by their "
+                "liveness checks (gateway.state_directory)");
+    return nullptr;
 }
 
 /// Whoever pulls a cable, or has a worker stand still, finds it in the log.

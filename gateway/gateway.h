@@ -44,6 +44,8 @@ class Gateway final : ike::Observer, control::Handler {
     bool has_devices() const { return !options_.dataplane.dpdk || !options_.dataplane.dpdk->has_clear_port(); }
     bool has_sockets() const { return !options_.dataplane.dpdk; }
     std::unique_ptr<Surroundings> surroundings();
+    /// Null, with a warning, where there is no place to keep it.
+    std::shared_ptr<const crypto::Secret> crash_secret();
     void look_around();
     Result<void, std::string> set_tunnels();
     Result<void, std::string> open_host_interface();

@@ -37,7 +37,8 @@ struct Options {
     std::string control_socket = "/run/esplane/control.sock";
     std::optional<Endpoint> metrics;
     LogLevel log = LogLevel::kInfo;
-    bool allow_insecure = false;  ///< for tests: ESP proposals that do not encrypt are accepted
+    std::string state_directory = "/var/lib/esplane";  ///< of what a restart must find again
+    bool allow_insecure = false;                       ///< for tests: ESP proposals that do not encrypt are accepted
     dataplane::Options dataplane;
     ike::Options ike;
     std::vector<TunnelOptions> tunnels;

@@ -16,6 +16,7 @@ bool same_ike(const ike::Options& a, const ike::Options& b) {
 std::vector<std::string> needs_restart(const Options& running, const Options& wanted) {
     std::vector<std::string> keys;
     if (running.control_socket != wanted.control_socket) keys.emplace_back("gateway.control_socket");
+    if (running.state_directory != wanted.state_directory) keys.emplace_back("gateway.state_directory");
     if (running.metrics != wanted.metrics) keys.emplace_back("gateway.metrics");
     if (running.dataplane.cpus != wanted.dataplane.cpus) keys.emplace_back("gateway.workers");
     if (running.dataplane.poll != wanted.dataplane.poll) keys.emplace_back("gateway.poll");

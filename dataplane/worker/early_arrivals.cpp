@@ -27,13 +27,6 @@ void EarlyArrivals::forget_oldest() {
     --count_;
 }
 
-void EarlyArrivals::expire(std::int64_t now, DropCounters& drops) {
-    while (count_ > 0 && (at(0).taken || now - at(0).arrived >= kPatience)) {
-        if (!at(0).taken) drops.count(DropReason::kUnknownSpi);
-        forget_oldest();
-    }
-}
-
 std::size_t EarlyArrivals::claim(Spi spi, std::span<Received> out) {
     std::size_t claimed = 0;
     for (std::size_t i = 0; i < count_ && claimed < out.size(); ++i) {

@@ -22,8 +22,17 @@ class EarlyArrivals {
 
     /// Keeps a copy; the oldest gives way when there is no room. False when it is too long to be kept.
     bool keep(const Received& received, std::int64_t now, DropCounters& drops);
-    /// Counts those whose SA did not come in time as of an unknown SPI.
-    void expire(std::int64_t now, DropCounters& drops);
+    /// Counts those whose SA did not come in time as of an unknown SPI, and hands each to `on_unknown(received)`.
+    template <typename OnUnknown>
+    void expire(std::int64_t now, DropCounters& drops, const OnUnknown& on_unknown) {
+        while (count_ > 0 && (at(0).taken || now - at(0).arrived >= kPatience)) {
+            if (!at(0).taken) {
+                drops.count(DropReason::kUnknownSpi);
+                on_unknown(at(0).received);
+            }
+            forget_oldest();
+        }
+    }
     bool empty() const { return count_ == 0; }
     /// Takes out those with this SPI, in order, at most as many as given. Valid until the next keep().
     std::size_t claim(Spi spi, std::span<Received> out);

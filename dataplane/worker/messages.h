@@ -103,6 +103,11 @@ struct PeerMoved {
     ChildId child;
     Path seen;
 };
+/// ESP that no SA was there for, not even a moment later. At most a few a second.
+struct UnknownSpi {
+    Path seen;  ///< without ports where it was not in UDP
+    Spi spi{};
+};
 /// What fits a tunnel is not what it was: by the suite of a new CHILD_SA, its encapsulation, or the path.
 struct Resized {
     TunnelId tunnel;
@@ -126,7 +131,7 @@ struct Punted {
     Bytes datagram;
 };
 
-using Event = std::variant<Installed, FirstInbound, SoftLimit, HardLimit, Acquire, PeerMoved, Resized, Returned,
-                           TunnelReturned, PortClosed, Punted, ForeignReport>;
+using Event = std::variant<Installed, FirstInbound, SoftLimit, HardLimit, Acquire, PeerMoved, UnknownSpi, Resized,
+                           Returned, TunnelReturned, PortClosed, Punted, ForeignReport>;
 
 }  // namespace esplane::dataplane

@@ -44,6 +44,12 @@ class Notices {
         if (events_.offer(PeerMoved{child.id, received.outer})) child.in.move_told_at = now;
     }
 
+    /// ESP that waited for its SA in vain. Its octets begin with the SPI.
+    void unknown_spi(const Received& received, TimePoint now) {
+        if (!unknown_allowance_.take(now)) return;
+        events_.offer(UnknownSpi{received.outer, Spi{load_be<std::uint32_t>(received.octets.data())}});
+    }
+
     /// A router's report about none of this worker's SAs. The kernel gives one about UDP to any socket of the port,
     /// whichever worker's; one about raw ESP to all of them.
     void foreign(const TooBigReport& report, TimePoint now) {
@@ -64,8 +70,13 @@ class Notices {
     static constexpr std::uint32_t kForeignAtOnce = 64;
     static constexpr std::chrono::milliseconds kForeignInterval{5};
 
+    // And ESP of any SPI.
+    static constexpr std::uint32_t kUnknownAtOnce = 4;
+    static constexpr std::chrono::milliseconds kUnknownInterval{250};
+
     Outbox<Event>& events_;
     TokenBucket foreign_allowance_{kForeignAtOnce, kForeignInterval};
+    TokenBucket unknown_allowance_{kUnknownAtOnce, kUnknownInterval};
 };
 
 }  // namespace esplane::dataplane

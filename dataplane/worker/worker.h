@@ -60,7 +60,8 @@ class Worker {
         // What the next turn brings may belong to what the clear side holds.
         if (!cipher_.has_backlog() && !handoff_.has_backlog()) flush_clear();
         outbound();
-        early_.expire(now_, mailbox_.drops);
+        early_.expire(now_, mailbox_.drops,
+                      [this](const Received& received) { notices_.unknown_spi(received, time_); });
         events_.deliver();
         handoff_.deliver();
         count_turn();

@@ -8,7 +8,7 @@
 
 #include "crypto/crl_maker.h"
 #include "crypto/private_key_file.h"
-#include "gateway/pki/files.h"
+#include "gateway/files.h"
 
 namespace esplane::gateway::pki {
 namespace {

@@ -68,8 +68,13 @@ struct ChildPeerMoved {
     dataplane::ChildId child;
     Path seen;
 };
-using DataplaneEvent =
-    std::variant<ChildInstalled, ChildFirstInbound, ChildSoftLimit, ChildHardLimit, TunnelWanted, ChildPeerMoved>;
+/// ESP that no SA was there for; anyone can have sent it. Without ports where it was not in UDP.
+struct UnknownEsp {
+    Path seen;
+    dataplane::Spi spi{};
+};
+using DataplaneEvent = std::variant<ChildInstalled, ChildFirstInbound, ChildSoftLimit, ChildHardLimit, TunnelWanted,
+                                    ChildPeerMoved, UnknownEsp>;
 
 /// What the engine must know of traffic: asked when a liveness check is due.
 class TrafficView {

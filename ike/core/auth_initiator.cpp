@@ -1,6 +1,7 @@
 // IKE_AUTH as initiator (RFC 7296 1.2, 2.15, 2.16, 2.21.2).
 
 #include "ike/core/authentication.h"
+#include "ike/core/crash_token.h"
 #include "ike/core/diagnosis.h"
 #include "ike/core/exchanges.h"
 
@@ -124,6 +125,7 @@ void send_auth(Core& core, IkeSa& sa, Transcript transcript) {
         core.discard(sa);
         return attempt_failed(core, tunnel, std::move(*failed));
     }
+    put_crash_token(core.options, sa, payloads);
     exchange.transcript = std::move(transcript);
     // What was missing may have come from the peer meanwhile; then the first one goes along, and one of the two goes.
     exchange.child = make_child_offer(core, sa, tunnel, next_missing(core, tunnel).value_or(0), false);
@@ -147,6 +149,7 @@ void on_auth_response(Core& core, IkeSa& sa, AuthExchange exchange, const wire::
     if (auto unverified = verify_peer(core, sa, *tunnel, exchange.transcript, payloads))
         return reject(core, sa, *tunnel, std::move(*unverified));
     sa.peer_id = Identity::from_wire(*payloads.id_r);
+    take_crash_token(sa, payloads);
     establish(core, sa, lower_nonce(exchange.transcript.nonce_i, exchange.transcript.nonce_r));
     // RFC 7296 1.2: the IKE SA stands although its CHILD_SA was refused.
     const std::uint32_t policy = exchange.child.policy;

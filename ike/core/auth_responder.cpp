@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "ike/core/authentication.h"
+#include "ike/core/crash_token.h"
 #include "ike/core/diagnosis.h"
 #include "ike/core/exchanges.h"
 
@@ -169,6 +170,8 @@ Reply accept_peer(Core& core, IkeSa& sa, Tunnel& tunnel, const wire::Payloads& p
     const Transcript transcript = std::move(std::get<HalfOpen>(sa.state).transcript);
     sa.tunnel = tunnel.id();
     sa.peer_id = Identity::from_wire(*payloads.id_i);
+    take_crash_token(sa, payloads);
+    put_crash_token(core.options, sa, reply.payloads);
     make_room(core, tunnel);
     tunnel.ike_sas.push_back(sa.local_spi());
     // RFC 7296 2.4: acts only now that the peer is authenticated.

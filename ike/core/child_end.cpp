@@ -93,6 +93,14 @@ void on_child_expire_timer(Core& core, ChildSa& child) {
                             : diagnosis::child_expired(tunnel->options, policy));
 }
 
+void on_child_lost_by_peer(Core& core, ChildSa& child) {
+    IkeSa* sa = core.ike_sa(child.ike);
+    const Tunnel* tunnel = core.tunnels.find(child.tunnel);
+    // One that is being replaced, or was, is perhaps only late on its way.
+    if (!child.current() || child.phase != ChildPhase::kInstalled || sa == nullptr || tunnel == nullptr) return;
+    end_child(core, *sa, child, diagnosis::child_lost_by_peer(tunnel->options, tunnel->child(child.policy)));
+}
+
 void on_child_used_up(Core& core, ChildSa& child) {
     child.used_up = true;
     // Its replacement is on its way; if that fails, this one ends at once.

@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::uint32_t kStrangerBurst = 20;
 constexpr std::chrono::milliseconds kStrangerRefill{200};
+constexpr std::uint32_t kHintBurst = 5;
+constexpr std::chrono::milliseconds kHintRefill{1'000};
 
 constexpr Timer kIkeTimers[] = {Timer::kRetransmit, Timer::kDiscard,  Timer::kIkeRekey,
                                 Timer::kIkeExpire,  Timer::kLiveness, Timer::kKeepalive};
@@ -26,6 +28,7 @@ Core::Core(const Options& chosen, crypto::Random& randomness, const TrafficView&
       cookies(randomness, start),
       stranger_replies(kStrangerBurst, kStrangerRefill, start),
       stranger_reports(kStrangerBurst, kStrangerRefill, start),
+      stranger_hints(kHintBurst, kHintRefill, start),
       fingerprint_key(randomness.bytes(32)) {}
 
 void Core::report(Severity severity, const Tunnel* tunnel, std::string code, std::string message) {

@@ -36,6 +36,7 @@ struct Core {
     CookieJar cookies;
     RateLimit stranger_replies;  ///< unprotected errors that we send
     RateLimit stranger_reports;  ///< log lines that an unauthenticated peer can cause
+    RateLimit stranger_hints;    ///< requests of ours that one can cause
     Counters counters;
     bool shutting_down = false;
 

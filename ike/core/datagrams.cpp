@@ -23,7 +23,7 @@ void on_bad_header(Core& core, const Path& path, ByteView datagram, const wire::
     ++core.counters.wrong_version;
     // An answer to SPI 0 would itself be no IKE message (3.1).
     if (header->major_version > 2 && !header->is_response && to_number(header->spi_i) != 0)
-        answer_stranger(core, path, *header, make_notify(wire::NotifyType::kInvalidMajorVersion));
+        answer_stranger(core, path, *header, {make_notify(wire::NotifyType::kInvalidMajorVersion)});
 }
 
 void on_init(Core& core, const Path& path, const wire::Header& header, ByteView datagram) {
@@ -187,6 +187,7 @@ struct Answered {
     void operator()(ChildDeletion& exchange) const { on_child_deletion_response(core, exchange); }
     void operator()(IkeDeletion&) const { finish_deletion(core, sa); }
     void operator()(LivenessExchange&) const {}
+    void operator()(NoticeExchange&) const {}
 };
 
 /// Empty when the answer can be gone on with.
@@ -198,19 +199,8 @@ std::optional<std::string> find_fault(const Result<std::optional<wire::Payloads>
     return wire::find_illegality(exchange, true, payloads);
 }
 
-/// RFC 7296 2.21.2: an unprotected error is no answer to IKE_AUTH, but the operator hears of it if none comes.
-void note_hint(const Core& core, IkeSa& sa, const wire::Header& header, ByteView datagram) {
-    auto* exchange = sa.out.in_flight_as<AuthExchange>();
-    const Tunnel* tunnel = sa.tunnel ? core.tunnels.find(*sa.tunnel) : nullptr;
-    if (exchange == nullptr || tunnel == nullptr || header.first_payload == wire::PayloadType::kSk) return;
-    const auto payloads = wire::parse_payloads(header.first_payload, datagram.subspan(wire::kHeaderLength));
-    const wire::Notify* error = payloads ? payloads->first_error() : nullptr;
-    if (error == nullptr) return;
-    exchange->hint =
-        diagnosis::error_answered(tunnel->options, sa.path.remote.address, "IKE_AUTH, unprotected,", *error);
-}
-
 void on_response(Core& core, IkeSa& sa, const wire::Header& header, ByteView datagram) {
+    if (!wire::is_protected(header)) return on_unprotected_answer(core, sa, header, datagram);
     if (!sa.out.awaits(header) || !sa.protection) {
         ++core.counters.not_expected;
         return;
@@ -218,7 +208,7 @@ void on_response(Core& core, IkeSa& sa, const wire::Header& header, ByteView dat
     const auto opened = open(sa, header, datagram);
     if (!opened && unauthenticated(opened.error())) {
         ++core.counters.bad_icv;
-        return note_hint(core, sa, header, datagram);
+        return;
     }
     if (opened && !*opened) return;
     sa.response_fragments.forget();
@@ -243,7 +233,7 @@ void on_datagram(Core& core, const Path& path, ByteView datagram) {
     if (sa == nullptr || sa->initiator == header->from_initiator || sa->spi_i != header->spi_i ||
         sa->spi_r != header->spi_r) {
         ++core.counters.unknown_sa;
-        return;
+        return on_unknown_ike_sa(core, path, *header, datagram);
     }
     if (header->is_response) return on_response(core, *sa, *header, datagram);
     on_request(core, *sa, path, *header, datagram);

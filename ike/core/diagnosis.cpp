@@ -177,6 +177,12 @@ LastError liveness_failed(const TunnelOptions& tunnel, const Endpoint& peer) {
                                    key(tunnel, "dpd") + "): it counts as gone. Check the peer and the way to it."};
 }
 
+LastError peer_restarted(const TunnelOptions& tunnel, const Endpoint& peer) {
+    return {"peer_restarted", who(tunnel, peer.to_string()) +
+                                  " has restarted and lost the IKE SA, which it proves by its token (RFC 6290). " +
+                                  key(tunnel, "dpd.action") + " says what we do now."};
+}
+
 LastError deleted_by_peer(const TunnelOptions& tunnel, const IpAddress& peer) {
     return {"deleted_by_peer", who(tunnel, peer) + " deleted the IKE SA. Its log says why; " + key(tunnel, "start") +
                                    " says whether we bring it up again."};

@@ -40,6 +40,8 @@ LastError protocol_error(const TunnelOptions& tunnel, const IpAddress& peer, std
 LastError request_unanswered(const TunnelOptions& tunnel, const Endpoint& peer, std::string_view exchange,
                              std::uint32_t transmissions);
 LastError liveness_failed(const TunnelOptions& tunnel, const Endpoint& peer);
+/// It has shown the token that it made for this case (RFC 6290).
+LastError peer_restarted(const TunnelOptions& tunnel, const Endpoint& peer);
 LastError deleted_by_peer(const TunnelOptions& tunnel, const IpAddress& peer);
 LastError ike_expired(const TunnelOptions& tunnel);
 LastError no_peer_address(const TunnelOptions& tunnel);
@@ -63,6 +65,7 @@ LastError child_deleted_by_peer(const TunnelOptions& tunnel, const ChildPolicy& 
 LastError transport_declined(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer);
 LastError transport_not_asked(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer);
 LastError transport_encapsulated(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer);
+LastError child_lost_by_peer(const TunnelOptions& tunnel, const ChildPolicy& child);
 /// By packets or bytes.
 LastError child_used_up(const TunnelOptions& tunnel, const ChildPolicy& child);
 LastError child_expired(const TunnelOptions& tunnel, const ChildPolicy& child);

@@ -97,6 +97,12 @@ LastError child_expired(const TunnelOptions& tunnel, const ChildPolicy& child) {
                            key(tunnel, "esp.proposals") + " (PFS group included) with the peer's."};
 }
 
+LastError child_lost_by_peer(const TunnelOptions& tunnel, const ChildPolicy& child) {
+    return {"lost_by_peer", subject(tunnel, child) +
+                                ": the peer gets ESP of this CHILD_SA and says that it has none such (INVALID_SPI). "
+                                "What was sent meanwhile is lost; a new one is negotiated."};
+}
+
 LastError child_used_up(const TunnelOptions& tunnel, const ChildPolicy& child) {
     return {"expired",
             subject(tunnel, child) +

@@ -42,6 +42,7 @@ struct DataplaneSays {
         Tunnel* tunnel = core.tunnels.find(event.tunnel);
         if (tunnel != nullptr) on_policy_wanted(core, *tunnel, event.policy);
     }
+    void operator()(const UnknownEsp& event) const { on_unknown_esp(core, event.seen, event.spi); }
     /// RFC 7296 2.23: only a peer behind a NAT moves, by its NAT's giving it another address or port. ESP shares the
     /// path with IKE only where it goes in UDP.
     void operator()(const ChildPeerMoved& event) const {

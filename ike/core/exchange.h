@@ -39,7 +39,16 @@ struct DeleteIke {
 struct CheckLiveness {
     friend bool operator==(const CheckLiveness&, const CheckLiveness&) = default;
 };
-using Task = std::variant<CreateChild, RekeyChild, RekeyIke, DeleteChild, DeleteIke, CheckLiveness>;
+/// The peer sends ESP that we have no SA for.
+struct TellInvalidSpi {
+    dataplane::Spi spi;
+    friend bool operator==(const TellInvalidSpi&, const TellInvalidSpi&) = default;
+};
+struct TellCrashToken {
+    friend bool operator==(const TellCrashToken&, const TellCrashToken&) = default;
+};
+using Task = std::variant<CreateChild, RekeyChild, RekeyIke, DeleteChild, DeleteIke, CheckLiveness, TellInvalidSpi,
+                          TellCrashToken>;
 
 // --- exchanges in flight ---
 
@@ -106,8 +115,10 @@ struct ChildDeletion {
 };
 struct IkeDeletion {};
 struct LivenessExchange {};
+/// Tells the peer something that it need not answer to.
+struct NoticeExchange {};
 
 using Exchange = std::variant<InitExchange, AuthExchange, ChildExchange, IkeRekeyExchange, ChildDeletion, IkeDeletion,
-                              LivenessExchange>;
+                              LivenessExchange, NoticeExchange>;
 
 }  // namespace esplane::ike

@@ -30,8 +30,16 @@ Datagrams seal(Core& core, IkeSa& sa, wire::ExchangeType type, bool is_response,
 void start_init(Core& core, Tunnel& tunnel);
 void on_init_response(Core& core, const Path& path, const wire::Header& header, ByteView datagram);
 void on_init_request(Core& core, const Path& path, const wire::Header& header, ByteView datagram);
-/// An unprotected answer that is one notify; rate limited.
-void answer_stranger(Core& core, const Path& path, const wire::Header& request, wire::Notify notify);
+/// An unprotected answer of nothing but notifies; rate limited.
+void answer_stranger(Core& core, const Path& path, const wire::Header& request, std::vector<wire::Notify> notifies);
+
+// --- unprotected.cpp: what is no more than a hint ---
+/// `sa` is what its SPIs say.
+void on_unprotected_answer(Core& core, IkeSa& sa, const wire::Header& header, ByteView datagram);
+/// Of SPIs that no IKE SA has, protected or not.
+void on_unknown_ike_sa(Core& core, const Path& path, const wire::Header& header, ByteView datagram);
+/// ESP came that there is no SA for. Whoever sent it is told, inside an IKE SA with it if there is one (RFC 7296 1.5).
+void on_unknown_esp(Core& core, const Path& path, dataplane::Spi spi);
 
 // --- auth_initiator.cpp, auth_responder.cpp: IKE_AUTH ---
 void send_auth(Core& core, IkeSa& sa, Transcript transcript);
@@ -63,6 +71,9 @@ void adopt(Core& core, IkeSa& from, IkeSa& to);
 void start_child_deletion(Core& core, IkeSa& sa, const DeleteChild& task);
 void start_ike_deletion(Core& core, IkeSa& sa, const DeleteIke& task);
 void start_liveness_check(Core& core, IkeSa& sa);
+void tell_invalid_spi(Core& core, IkeSa& sa, const TellInvalidSpi& task);
+/// After a rekey of the IKE SA by us: only now its token can be made (RFC 6290 4.3).
+void tell_crash_token(Core& core, IkeSa& sa);
 void on_child_deletion_response(Core& core, const ChildDeletion& exchange);
 Reply on_informational_request(Core& core, IkeSa& sa, const wire::Payloads& payloads);
 void on_liveness_timer(Core& core, IkeSa& sa);
@@ -143,6 +154,8 @@ enum class Farewell : std::uint8_t {
 void retire_child(Core& core, ChildSa& child, Farewell farewell);
 void on_child_retire_timer(Core& core, ChildSa& child);
 void on_child_expire_timer(Core& core, ChildSa& child);
+/// The peer, authenticated, says that it has no SA for what we send.
+void on_child_lost_by_peer(Core& core, ChildSa& child);
 /// The data plane sends and receives nothing on it any more.
 void on_child_used_up(Core& core, ChildSa& child);
 

@@ -106,6 +106,7 @@ struct SilenceMeans {
     void operator()(const ChildExchange&) const { unanswered("CREATE_CHILD_SA"); }
     void operator()(const ChildDeletion&) const { unanswered("the Delete of a CHILD_SA"); }
     void operator()(const IkeDeletion&) const { finish_deletion(core, sa); }
+    void operator()(const NoticeExchange&) const { unanswered("an INFORMATIONAL request"); }
 
   private:
     void unanswered(std::string_view what) const {

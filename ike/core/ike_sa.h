@@ -70,6 +70,7 @@ struct IkeSa {
     bool udp_encapsulation = false;
     bool peer_uses_ppk = false;              ///< it has said that it can (RFC 8784 3)
     bool ppk_mixed_in = false;               ///< the keys are made with one
+    crypto::Secret peer_token;               ///< shows that the peer has lost this IKE SA (RFC 6290); empty: none
     std::optional<HashNumbers> peer_hashes;  ///< what it verifies signatures with, if it says so
     bool fragmentation = false;              ///< both said that they take fragments (RFC 7383)
     IkeSuite suite;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "ike/core/crash_token.h"
 #include "ike/core/diagnosis.h"
 #include "ike/core/exchanges.h"
 #include "ike/core/notify_names.h"
@@ -55,6 +56,13 @@ void on_child_deletes(Core& core, IkeSa& sa, const wire::Delete& deletion, Reply
     if (tunnel == nullptr || !sa.is<Established>()) return;
     for (const std::uint32_t policy : lost)
         lost_child(core, sa, *tunnel, policy);
+}
+
+/// RFC 7296 1.5: what we send on this CHILD_SA is lost on the peer.
+void on_invalid_spi(Core& core, IkeSa& sa, const wire::Notify& notify) {
+    if (notify.data.size() != 4) return;
+    ChildSa* child = find_by_peer_spi(core, sa, load_be<std::uint32_t>(notify.data.data()));
+    if (child != nullptr) on_child_lost_by_peer(core, *child);
 }
 
 void on_ike_delete(Core& core, IkeSa& sa) {
@@ -134,8 +142,21 @@ void start_liveness_check(Core& core, IkeSa& sa) {
     send_informational(core, sa, {}, LivenessExchange{});
 }
 
+void tell_invalid_spi(Core& core, IkeSa& sa, const TellInvalidSpi& task) {
+    wire::Payloads payloads;
+    payloads.notifies.push_back(make_notify(wire::NotifyType::kInvalidSpi, spi_octets(task.spi)));
+    send_informational(core, sa, payloads, NoticeExchange{});
+}
+
+void tell_crash_token(Core& core, IkeSa& sa) {
+    wire::Payloads payloads;
+    put_crash_token(core.options, sa, payloads);
+    send_informational(core, sa, payloads, NoticeExchange{});
+}
+
 Reply on_informational_request(Core& core, IkeSa& sa, const wire::Payloads& payloads) {
     Reply reply;
+    take_crash_token(sa, payloads);
     if (on_fatal_notify(core, sa, payloads.first_error())) return reply;
     for (const wire::Delete& deletion : payloads.deletes) {
         if (deletion.protocol == wire::ProtocolId::kIke) {
@@ -144,6 +165,7 @@ Reply on_informational_request(Core& core, IkeSa& sa, const wire::Payloads& payl
         }
         if (deletion.protocol == wire::ProtocolId::kEsp) on_child_deletes(core, sa, deletion, reply);
     }
+    if (const wire::Notify* notify = payloads.find(wire::NotifyType::kInvalidSpi)) on_invalid_spi(core, sa, *notify);
     return reply;
 }
 

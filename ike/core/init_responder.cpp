@@ -40,9 +40,9 @@ wire::Header answer_header(const wire::Header& request, IkeSpi spi_r) {
     return header;
 }
 
-void send_notify(Core& core, const Path& path, const wire::Header& request, wire::Notify notify) {
+void send_notifies(Core& core, const Path& path, const wire::Header& request, std::vector<wire::Notify> notifies) {
     wire::Payloads payloads;
-    payloads.notifies.push_back(std::move(notify));
+    payloads.notifies = std::move(notifies);
     wire::Header header = answer_header(request, request.spi_r);
     header.from_initiator = !request.from_initiator;
     send(core, path, wire::build_message(header, payloads));
@@ -66,7 +66,7 @@ bool cookie_settled(Core& core, const Request& request) {
 
 /// The tunnels are not told apart yet, so the error is noted with each that could have been meant.
 void refuse_proposals(Core& core, const Request& request, const std::vector<Tunnel*>& candidates) {
-    answer_stranger(core, request.path, request.header, make_notify(wire::NotifyType::kNoProposalChosen));
+    answer_stranger(core, request.path, request.header, {make_notify(wire::NotifyType::kNoProposalChosen)});
     const bool said = core.stranger_reports.allow(core.now);
     for (Tunnel* tunnel : candidates) {
         note_stranger_error(
@@ -146,7 +146,7 @@ void answer_fresh(Core& core, const Request& request) {
     const std::vector<Tunnel*> candidates = core.tunnels.candidates(request.path);
     if (candidates.empty() || core.shutting_down) {
         ++core.counters.strangers_refused;
-        answer_stranger(core, request.path, request.header, make_notify(wire::NotifyType::kNoProposalChosen));
+        answer_stranger(core, request.path, request.header, {make_notify(wire::NotifyType::kNoProposalChosen)});
         if (!core.stranger_reports.allow(core.now)) return;
         LastError error = diagnosis::no_tunnel(request.path);
         return core.report(Severity::kWarning, nullptr, std::move(error.code), std::move(error.message));
@@ -161,22 +161,22 @@ void answer_fresh(Core& core, const Request& request) {
     // RFC 7296 1.2: the group of the proposal that we choose must be that of the KE payload; no state is kept.
     if (request.payloads.ke->group != static_cast<std::uint16_t>(chosen->suite.dh)) {
         // Not rate limited: it costs us nothing, is shorter than the request, and many peers may start at once.
-        return send_notify(core, request.path, request.header,
-                           make_notify(wire::NotifyType::kInvalidKePayload, as_octets(chosen->suite.dh)));
+        return send_notifies(core, request.path, request.header,
+                             {make_notify(wire::NotifyType::kInvalidKePayload, as_octets(chosen->suite.dh))});
     }
     const auto ke = crypto::KeyExchange::generate(chosen->suite.dh, core.random);
     const auto shared = ke->derive(request.payloads.ke->value);
     if (!shared) {
         ++core.counters.malformed;
-        return answer_stranger(core, request.path, request.header, make_notify(wire::NotifyType::kInvalidSyntax));
+        return answer_stranger(core, request.path, request.header, {make_notify(wire::NotifyType::kInvalidSyntax)});
     }
     add_half_open(core, request, candidates, *chosen, *shared, *ke);
 }
 
 }  // namespace
 
-void answer_stranger(Core& core, const Path& path, const wire::Header& request, wire::Notify notify) {
-    if (core.stranger_replies.allow(core.now)) send_notify(core, path, request, std::move(notify));
+void answer_stranger(Core& core, const Path& path, const wire::Header& request, std::vector<wire::Notify> notifies) {
+    if (core.stranger_replies.allow(core.now)) send_notifies(core, path, request, std::move(notifies));
 }
 
 void on_init_request(Core& core, const Path& path, const wire::Header& header, ByteView datagram) {
@@ -196,18 +196,18 @@ void on_init_request(Core& core, const Path& path, const wire::Header& header, B
     const auto payloads = wire::parse_payloads(header.first_payload, datagram.subspan(wire::kHeaderLength));
     if (!payloads) {
         ++core.counters.malformed;
-        return answer_stranger(core, path, header, make_notify(wire::NotifyType::kInvalidSyntax));
+        return answer_stranger(core, path, header, {make_notify(wire::NotifyType::kInvalidSyntax)});
     }
     if (payloads->unknown_critical) {
         // RFC 7296 2.5.
         return answer_stranger(
             core, path, header,
-            make_notify(wire::NotifyType::kUnsupportedCriticalPayload, {*payloads->unknown_critical}));
+            {make_notify(wire::NotifyType::kUnsupportedCriticalPayload, {*payloads->unknown_critical})});
     }
     const bool complete = payloads->sa && payloads->ke && payloads->nonce;
     if (!complete || wire::find_illegality(header.exchange, false, *payloads)) {
         ++core.counters.malformed;
-        return answer_stranger(core, path, header, make_notify(wire::NotifyType::kInvalidSyntax));
+        return answer_stranger(core, path, header, {make_notify(wire::NotifyType::kInvalidSyntax)});
     }
     answer_fresh(core, {path, header, *payloads, datagram, fingerprint});
 }

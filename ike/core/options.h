@@ -89,6 +89,8 @@ struct Options {
     std::uint32_t half_open_limit = 8192;
     std::uint32_t half_open_of_source = 256;  ///< the same for one source: an IPv4 address, or a /64 of IPv6
     std::chrono::milliseconds half_open_timeout{30'000};
+    /// What tokens are made of that tell a peer of our restart (RFC 6290), the same after it; null: none are made.
+    std::shared_ptr<const crypto::Secret> crash_secret;
     std::chrono::milliseconds retransmit_first{500};  ///< first wait; each further one `retransmit_base` times longer
     double retransmit_base = 1.8;
     std::uint32_t retransmit_tries = 5;  ///< of a request after the first transmission; then the peer is silent

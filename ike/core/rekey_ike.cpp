@@ -1,5 +1,6 @@
 // CREATE_CHILD_SA for the rekey of the IKE SA, both roles (RFC 7296 1.3.2, 2.8.2, 2.18, 2.25.2).
 
+#include "ike/core/crash_token.h"
 #include "ike/core/diagnosis.h"
 #include "ike/core/exchanges.h"
 #include "ike/core/notify_names.h"
@@ -162,6 +163,7 @@ void on_ike_rekey_response(Core& core, IkeSa& sa, IkeRekeyExchange exchange, con
     IkeSa* ours =
         make_successor(core, sa, {true, exchange.spi, *spi_r, chosen->suite, *shared, exchange.nonce, *payloads.nonce});
     if (ours == nullptr) return on_fatal_error(core, sa, "the suite it chose has no cipher here");
+    take_crash_token(*ours, payloads);
     // The peer has decided for its own already; ours is not needed (2.8.2).
     if (sa.is<Replaced>()) return close_ike(core, *ours, std::nullopt);
     IkeSa* rival = rival_of(core, exchange);
@@ -174,6 +176,8 @@ void on_ike_rekey_response(Core& core, IkeSa& sa, IkeRekeyExchange exchange, con
     adopt(core, sa, *ours);
     announce(core, *ours, "us");
     enqueue(core, sa, DeleteIke{});
+    // Only to a peer that does the same.
+    if (core.options.crash_secret && !ours->peer_token.empty()) enqueue(core, *ours, TellCrashToken{});
 }
 
 Reply on_ike_rekey_request(Core& core, IkeSa& sa, const wire::Payloads& payloads) {
@@ -209,6 +213,7 @@ Reply on_ike_rekey_request(Core& core, IkeSa& sa, const wire::Payloads& payloads
     reply.payloads.sa = std::vector<wire::Proposal>{std::move(answer)};
     reply.payloads.nonce = made.nonce_r;
     reply.payloads.ke = wire::Ke{static_cast<std::uint16_t>(ke->group()), ke->public_value()};
+    put_crash_token(core.options, *fresh, reply.payloads);
     return reply;
 }
 

@@ -58,6 +58,8 @@ struct Starter {
     void operator()(const DeleteChild& task) const { start_child_deletion(core, sa, task); }
     void operator()(const DeleteIke& task) const { start_ike_deletion(core, sa, task); }
     void operator()(const CheckLiveness&) const { start_liveness_check(core, sa); }
+    void operator()(const TellInvalidSpi& task) const { tell_invalid_spi(core, sa, task); }
+    void operator()(const TellCrashToken&) const { tell_crash_token(core, sa); }
 };
 
 }  // namespace

@@ -62,6 +62,7 @@ class Runtime {
     void receive(const dataplane::Acquire& event) { tell(TunnelWanted{event.tunnel, event.policy}); }
     void receive(const dataplane::Punted& event);
     void receive(const dataplane::PeerMoved& event) { tell(ChildPeerMoved{event.child, event.seen}); }
+    void receive(const dataplane::UnknownSpi& event) { tell(UnknownEsp{event.seen, event.spi}); }
     // The data plane's own affairs, which it keeps to itself.
     void receive(const dataplane::Resized& event) { observer_.on_resized(event); }
     void receive(const dataplane::Returned&) {}

@@ -29,7 +29,8 @@ struct ParseError {
 /// refuses. Empty when the datagram is too short for a header.
 std::optional<Header> peek_header(ByteView datagram);
 
-/// The fixed header; checks the version, that `length` equals the datagram's, and that the initiator's SPI is set.
+/// The fixed header; checks the version, that `length` equals the datagram's, and that the initiator's SPI is set,
+/// which only a request of INFORMATIONAL may lack.
 Result<Header, ParseError> parse_header(ByteView datagram);
 
 /// The payload chain that `first` starts, for an unprotected message (behind the header) or the inside of SK. Bounded

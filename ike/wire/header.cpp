@@ -34,8 +34,10 @@ Result<Header, ParseError> parse_header(ByteView datagram) {
     // The version first: what another version means by the fields below is not for us to judge.
     if (header->major_version != kMajorVersion) return fail(ParseErrorKind::kBadVersion, "header: major version");
     if (header->length != datagram.size()) return fail(ParseErrorKind::kBadLength, "header: length");
-    // RFC 7296 3.1: the initiator's SPI MUST NOT be zero.
-    if (header->spi_i == IkeSpi{}) return fail(ParseErrorKind::kBadValue, "header: initiator's SPI is zero");
+    // RFC 7296 3.1: the initiator's SPI MUST NOT be zero; 1.5: but in a hint about ESP from a host that knows no IKE
+    // SA.
+    if (header->spi_i == IkeSpi{} && (header->exchange != ExchangeType::kInformational || header->is_response))
+        return fail(ParseErrorKind::kBadValue, "header: initiator's SPI is zero");
     return *header;
 }
 

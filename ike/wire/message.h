@@ -39,6 +39,11 @@ struct Header {
     std::uint32_t length = 0;  ///< of the whole message; filled in by the builders
 };
 
+/// Behind an Encrypted payload, or a fragment of one.
+inline bool is_protected(const Header& header) {
+    return header.first_payload == PayloadType::kSk || header.first_payload == PayloadType::kSkf;
+}
+
 struct Transform {
     TransformType type = TransformType::kEncr;
     std::uint16_t id = 0;

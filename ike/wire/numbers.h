@@ -87,6 +87,7 @@ enum class NotifyType : std::uint16_t {
     kRekeySa = 16393,
     kEspTfcPaddingNotSupported = 16394,
     kNonFirstFragmentsAlso = 16395,
+    kQcdToken = 16419,                 // RFC 6290 4.1
     kFragmentationSupported = 16430,   // RFC 7383 2.3
     kSignatureHashAlgorithms = 16431,  // RFC 7427 4
     kUsePpk = 16435,                   // RFC 8784 5, as the next two

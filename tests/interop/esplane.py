@@ -20,7 +20,9 @@ class Esplane:
         self.namespace = namespace
         self._directory = lab.directory / f"esplane-{namespace.name}"
         self._directory.mkdir(exist_ok=True)
-        self._gateway = {"control_socket": str(self._directory / "control.sock"), **(gateway or {})}
+        self.state_directory = self._directory / "state"
+        own = {"control_socket": self._directory / "control.sock", "state_directory": self.state_directory}
+        self._gateway = {**{key: str(path) for key, path in own.items()}, **(gateway or {})}
         self._dpdk = {"dpdk": dpdk} if dpdk else {}
         self.config = self._directory / "esplane.yaml"
         self.process = None

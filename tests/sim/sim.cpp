@@ -10,6 +10,9 @@ namespace esplane::sim {
 
 namespace {
 
+/// Of a data plane with ESP that it has no SA for.
+constexpr milliseconds kPatience{200};
+
 std::string describe(const Bytes& datagram) {
     const auto header = ike::wire::parse_header(datagram);
     if (!header) return "no IKE message";
@@ -42,7 +45,7 @@ struct Describer {
 }  // namespace
 
 Node::Node(World& world, std::size_t number, IpAddress own, std::uint64_t seed, ike::Options options)
-    : address(own), world_(world), number_(number), options_(options), random_(seed) {
+    : address(own), world_(world), number_(number), options_(std::move(options)), random_(seed) {
     engine_ = std::make_unique<ike::Engine>(options_, random_, dataplane_, world.wall_clock, world.now);
 }
 
@@ -137,7 +140,7 @@ std::string Node::last_error() const {
 
 World::World(std::uint64_t seed) : now(std::chrono::hours(1)), network(seed * 7 + 3), seed_(seed) {}
 
-Node& World::add(IpAddress address, ike::Options options) {
+Node& World::add(IpAddress address, const ike::Options& options) {
     const std::size_t number = nodes_.size();
     nodes_.push_back(std::make_unique<Node>(*this, number, address, seed_ * 1000 + number, options));
     by_address_[address] = nodes_.back().get();
@@ -186,6 +189,12 @@ void World::deliver(Packet packet) {
     const auto opened = node.dataplane().open(packet);
     if (opened.ok) ++node.payloads_received;
     if (opened.event) node.event(*opened.event);
+    if (opened.known) return;
+    // As the worker does it, which waits a moment for the SA.
+    at(kPatience, [&node, packet = std::move(packet)] {
+        const auto& esp = std::get<EspPacket>(packet.content);
+        if (!node.dataplane().has(esp.spi)) node.event(ike::UnknownEsp{{packet.destination, packet.source}, esp.spi});
+    });
 }
 
 bool World::step(TimePoint limit) {

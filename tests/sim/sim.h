@@ -100,7 +100,7 @@ class World {
     /// Empty: nobody looks. It keeps all that was ever sent and installed.
     std::optional<ReuseWatch> watch;
 
-    Node& add(IpAddress address, ike::Options options = {});
+    Node& add(IpAddress address, const ike::Options& options = {});
     void at(milliseconds after, std::function<void()> act);
     void transmit(Packet packet);
     void run_for(milliseconds time);

@@ -97,8 +97,8 @@ SimDataplane::Opened SimDataplane::open(const Packet& packet) {
     for (auto& [id, child] : children_) {
         if (child.options.spi_in != esp.spi) continue;
         const ByteView key = child.options.key_in.view();
-        if (!std::equal(key.begin(), key.end(), esp.key.begin(), esp.key.end())) return {};
-        Opened opened{true, child.options.tunnel, std::nullopt};
+        if (!std::equal(key.begin(), key.end(), esp.key.begin(), esp.key.end())) return {false, true, {}, std::nullopt};
+        Opened opened{true, true, child.options.tunnel, std::nullopt};
         if (child.packets_in++ > 0) return opened;
         opened.event = ike::DataplaneEvent(ike::ChildFirstInbound{id});
         // As the worker does it: the first inbound packet proves that the peer receives on it, too.
@@ -106,6 +106,11 @@ SimDataplane::Opened SimDataplane::open(const Packet& packet) {
         return opened;
     }
     return {};
+}
+
+bool SimDataplane::has(dataplane::Spi spi) const {
+    return std::any_of(children_.begin(), children_.end(),
+                       [&](const auto& entry) { return entry.second.options.spi_in == spi; });
 }
 
 std::uint64_t SimDataplane::packets_in(dataplane::ChildId child) const {

@@ -30,10 +30,13 @@ class SimDataplane : public ike::TrafficView {
     std::optional<Packet> seal(dataplane::TunnelId tunnel, std::uint32_t policy, std::uint64_t number);
     struct Opened {
         bool ok = false;
+        bool known = false;  ///< an SA has its SPI
         dataplane::TunnelId tunnel{};
         std::optional<ike::DataplaneEvent> event;
     };
     Opened open(const Packet& packet);
+
+    bool has(dataplane::Spi spi) const;
 
     std::uint64_t packets_in(dataplane::ChildId child) const override;
     std::uint64_t packets_out(dataplane::ChildId child) const override;

@@ -49,6 +49,7 @@ using Texts = std::vector<std::string>;
 TEST_CASE("What is not written has its default") {
     const gateway::Options options = load(kTunnel);
     CHECK(options.control_socket == "/run/esplane/control.sock");
+    CHECK(options.state_directory == "/var/lib/esplane");
     CHECK_FALSE(options.metrics);
     CHECK(options.log == gateway::LogLevel::kInfo);
     CHECK(options.dataplane.cpus == std::vector<int>{-1});
@@ -108,6 +109,7 @@ gateway:
   workers: [3, 0]
   poll: busy
   control_socket: /run/x.sock
+  state_directory: /srv/esplane
   metrics: "[::1]:9510"
   log: debug
   ike: {retransmit: 200ms, retries: 3, retry_interval: 2s, cookie_threshold: 0, half_open_limit: 10}
@@ -134,6 +136,7 @@ tunnels:
     CHECK(options.dataplane.cpus == std::vector<int>{3, 0});
     CHECK(options.dataplane.poll == dataplane::PollPolicy::kBusy);
     CHECK(options.control_socket == "/run/x.sock");
+    CHECK(options.state_directory == "/srv/esplane");
     REQUIRE(options.metrics);
     CHECK(options.metrics->to_string() == "[::1]:9510");
     CHECK(options.log == gateway::LogLevel::kDebug);

@@ -66,7 +66,7 @@ TEST_CASE("The data plane dpdk and the section of its name need each other") {
          {"1:22: gateway.dataplane: 'dpkd' is not accepted; did you mean 'dpdk'? one of tun, dpdk"}},
         {"gateway: 7\ndpdk: " + ports + "tunnels: {}\n",
          {"1:10: a map with keys is expected here: dataplane, workers, poll, control_socket, metrics, log, "
-          "allow_insecure, ike"}},
+          "allow_insecure, ike, state_directory"}},
         {kOn + "dpdk:\ntunnels: {}\n", {"2:1: dpdk.ports is missing; list them, each with name, device and addresses"}},
         {kOn + "dpdk: 7\ntunnels: {}\n", {"2:7: a map with keys is expected here: eal, host_interface, ports"}},
     });

@@ -33,6 +33,7 @@ TEST_CASE("What is wrong in gateway is named with what is accepted") {
          "19: gateway.control_socket: '/run/' is a directory; the name of the socket is missing"},
         {"control_socket: /" + std::string(107, 'a'),
          "19: gateway.control_socket: '/" + std::string(79, 'a') + "...' is too long for a socket; at most 107 octets"},
+        {"state_directory: state", "20: gateway.state_directory: 'state' is not an absolute path"},
         {"metrics: 9510", "12: gateway.metrics: '9510' has no port" + metrics},
         {"metrics: localhost:9510", "12: gateway.metrics: 'localhost:9510' is not accepted" + metrics},
         {"metrics: '::1:9510'", "12: gateway.metrics: '::1:9510' is not accepted" + metrics},
@@ -58,7 +59,7 @@ TEST_CASE("What is wrong in gateway is named with what is accepted") {
         {"profile: aws",
          "3: unknown key 'profile'; accepted here: dataplane, workers, poll, control_socket, metrics, log, "
          "allow_insecure, "
-         "ike"},
+         "ike, state_directory"},
     };
     for (const Line& line : lines) {
         INFO(line.text);

@@ -167,7 +167,7 @@ TEST_CASE("pki says why not") {
         {longer, "outlive its CA"},
         {{"pki", "ca", "--name", std::string(65, 'x'), "--out", folder / "long"}, "65 octets"},
         {{"pki", "sign", "--ca", ca, ca + "/ca.crt"}, "not one request"},
-        {{"pki", "sign", "--ca", ca, ca}, "is no file"},
+        {{"pki", "sign", "--ca", ca, ca}, "is no regular file"},
         {{"pki", "revoke", "--ca", ca, other + "/ca.crt"}, "is not one of CN=Example CA"},
         {{"pki", "ca", "--name", "x", "--out", "/proc/nowhere"}, "cannot"},
     };

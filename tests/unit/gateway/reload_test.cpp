@@ -42,12 +42,14 @@ TEST_CASE("from nothing and to nothing") {
 TEST_CASE("what a running gateway cannot change is named") {
     Options wanted;
     wanted.control_socket = "/run/other.sock";
+    wanted.state_directory = "/var/lib/other";
     wanted.metrics = Endpoint{IpAddress::parse("127.0.0.1").value(), 9510};
     wanted.dataplane.cpus = {2};
     wanted.dataplane.poll = dataplane::PollPolicy::kBusy;
     wanted.ike.retransmit_tries = 1;
-    CHECK(plan_reload({}, wanted).needs_restart ==
-          Names{"gateway.control_socket", "gateway.metrics", "gateway.workers", "gateway.poll", "gateway.ike"});
+    CHECK(plan_reload({}, wanted).needs_restart == Names{"gateway.control_socket", "gateway.state_directory",
+                                                         "gateway.metrics", "gateway.workers", "gateway.poll",
+                                                         "gateway.ike"});
 }
 
 TEST_CASE("another data plane, or ports of DPDK that are changed, take a restart") {

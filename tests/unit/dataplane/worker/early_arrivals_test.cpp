@@ -40,7 +40,14 @@ class Waiting {
         }
         return numbers;
     }
-    void expire(std::int64_t now) { early_->expire(now, drops_); }
+    /// The SPIs of those that have waited in vain.
+    std::vector<std::uint32_t> expire(std::int64_t now) {
+        std::vector<std::uint32_t> unknown;
+        early_->expire(now, drops_, [&](const Received& received) {
+            unknown.push_back(load_be<std::uint32_t>(received.octets.data()));
+        });
+        return unknown;
+    }
     bool empty() const { return early_->empty(); }
     Drops drops() const { return test::drops_of(drops_); }
 
@@ -68,12 +75,14 @@ TEST_CASE("what waited too long is counted as of an unknown SPI, once") {
     Waiting waiting;
     CHECK(waiting.keep(packet(500, 1), 0));
     CHECK(waiting.keep(packet(500, 2), 50 * kMillisecond));
-    waiting.expire(EarlyArrivals::kPatience - 1);
+    CHECK(waiting.keep(packet(600, 3), 60 * kMillisecond));
+    CHECK(waiting.expire(EarlyArrivals::kPatience - 1).empty());
     CHECK(waiting.drops().empty());
-    waiting.expire(EarlyArrivals::kPatience);
+    CHECK(waiting.expire(EarlyArrivals::kPatience) == std::vector<std::uint32_t>{500});
     CHECK(waiting.drops() == Drops{{"unknown_spi", 1}});
     CHECK(waiting.claim(500) == std::vector<std::uint32_t>{2});
-    waiting.expire(EarlyArrivals::kPatience * 2);
+    CHECK(waiting.claim(600) == std::vector<std::uint32_t>{3});
+    CHECK(waiting.expire(EarlyArrivals::kPatience * 2).empty());
     CHECK(waiting.empty());
     CHECK(waiting.drops() == Drops{{"unknown_spi", 1}});
 }

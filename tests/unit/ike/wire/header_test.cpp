@@ -47,7 +47,9 @@ TEST_CASE("A header that contradicts itself or its datagram is refused") {
         {"IKEv1", with(good, 17, 0x10), ParseErrorKind::kBadVersion},
         {"version 3", with(good, 17, 0x30), ParseErrorKind::kBadVersion},
         {"version 15", with(good, 17, 0xf0), ParseErrorKind::kBadVersion},
-        {"no initiator's SPI", from_hex("0000000000000000 1112131415161718 2e202508 00000005 0000001c"),
+        {"no initiator's SPI", from_hex("0000000000000000 1112131415161718 2e202308 00000005 0000001c"),
+         ParseErrorKind::kBadValue},
+        {"no initiator's SPI in an answer", from_hex("0000000000000000 1112131415161718 2e202520 00000005 0000001c"),
          ParseErrorKind::kBadValue},
     };
     for (const Case& each : cases) {
@@ -57,6 +59,10 @@ TEST_CASE("A header that contradicts itself or its datagram is refused") {
         CHECK(header.error().kind == each.kind);
         CHECK_FALSE(header.error().what.empty());
     }
+}
+
+TEST_CASE("A hint from a host that knows no IKE SA may be without an initiator's SPI") {
+    CHECK(parse_header(from_hex("0000000000000000 0000000000000000 29202508 00000000 0000001c")).ok());
 }
 
 TEST_CASE("What RFC 7296 3.1 says to ignore in the header is ignored") {

@@ -1,4 +1,4 @@
-#include "gateway/pki/files.h"
+#include "gateway/files.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -10,7 +10,7 @@
 
 #include "dataplane/io/file_descriptor.h"
 
-namespace esplane::gateway::pki {
+namespace esplane::gateway {
 namespace {
 
 using dataplane::FileDescriptor;
@@ -85,7 +85,7 @@ Result<crypto::Secret, std::string> read(const std::string& path) {
     struct stat about {};
     if (fd.get() < 0 || fstat(fd.get(), &about) != 0) return Failure{"cannot read " + path + because(errno)};
     if (!S_ISREG(about.st_mode) || static_cast<std::size_t>(about.st_size) > kLongest) {
-        return Failure{path + " is no file of a certificate or a key"};
+        return Failure{path + " is no regular file of at most 1 MiB"};
     }
     crypto::Secret content(static_cast<std::size_t>(about.st_size));
     MutableByteView rest = content.writable();
@@ -98,4 +98,4 @@ Result<crypto::Secret, std::string> read(const std::string& path) {
     return content;
 }
 
-}  // namespace esplane::gateway::pki
+}  // namespace esplane::gateway

@@ -1,4 +1,4 @@
-// Files of keys and certificates: none is ever overwritten, and keys are nobody else's from the first octet on.
+// Files that we write, keys among them: none is ever overwritten, and keys are nobody else's from the first octet on.
 #pragma once
 
 #include <sys/types.h>
@@ -10,7 +10,7 @@
 #include "crypto/result.h"
 #include "crypto/secret.h"
 
-namespace esplane::gateway::pki {
+namespace esplane::gateway {
 
 inline constexpr mode_t kPrivate = 0600;
 inline constexpr mode_t kPublic = 0644;
@@ -30,4 +30,4 @@ Result<void, std::string> replace(const std::string& path, ByteView content);
 /// At most 1 MiB.
 Result<crypto::Secret, std::string> read(const std::string& path);
 
-}  // namespace esplane::gateway::pki
+}  // namespace esplane::gateway

@@ -1,0 +1,77 @@
+// Reauthentication (RFC 7296 2.8.3): a new IKE SA from the ground up, beside the old one. Make before break: the old
+// one goes when the new one serves all that it served (settle_doubles() in ike_life.cpp).
+
+#include <algorithm>
+
+#include "ike/core/diagnosis.h"
+#include "ike/core/exchanges.h"
+
+namespace esplane::ike {
+
+namespace {
+
+bool connects(Core& core, const Tunnel& tunnel) {
+    return std::any_of(tunnel.ike_sas.begin(), tunnel.ike_sas.end(),
+                       [&](IkeSpi spi) { return core.ike_sa(spi)->is<Connecting>(); });
+}
+
+/// RFC 4478: seconds, four octets.
+std::optional<std::chrono::milliseconds> lifetime_in(const wire::Payloads& payloads) {
+    const wire::Notify* notify = payloads.find(wire::NotifyType::kAuthLifetime);
+    if (notify == nullptr || notify->data.size() != 4) return std::nullopt;
+    return std::chrono::seconds(load_be<std::uint32_t>(notify->data.data()));
+}
+
+}  // namespace
+
+void limit_authentication(Core& core, IkeSa& sa, std::chrono::milliseconds lifetime) {
+    if (lifetime.count() <= 0) return;
+    const TimePoint end = core.now + lifetime;
+    sa.authenticated_until = sa.authenticated_until ? std::min(*sa.authenticated_until, end) : end;
+    watch_authentication(core, sa);
+}
+
+void watch_authentication(Core& core, IkeSa& sa) {
+    const Tunnel* tunnel = core.tunnel_of(sa);
+    if (!sa.authenticated_until || tunnel == nullptr) return;
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(*sa.authenticated_until - core.now);
+    // The side that began it begins it anew, in time; the other one holds it to the end.
+    const auto wait = sa.we_authenticated_first ? soft_lifetime(core, left, tunnel->options.ike_rekey_margin) : left;
+    core.arm(Timer::kReauthenticate, sa, std::max(wait, std::chrono::milliseconds(0)));
+}
+
+void put_authentication_lifetime(const TunnelOptions& tunnel, wire::Payloads& payloads) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(tunnel.reauthentication).count();
+    if (seconds <= 0) return;
+    Bytes octets(4);
+    store_be(octets.data(), static_cast<std::uint32_t>(seconds));
+    payloads.notifies.push_back(make_notify(wire::NotifyType::kAuthLifetime, std::move(octets)));
+}
+
+void take_authentication_lifetime(Core& core, IkeSa& sa, const wire::Payloads& payloads) {
+    if (!sa.we_authenticated_first) return;
+    if (const auto lifetime = lifetime_in(payloads)) limit_authentication(core, sa, *lifetime);
+}
+
+void on_reauthenticate_timer(Core& core, IkeSa& sa) {
+    Tunnel* tunnel = core.tunnel_of(sa);
+    if (tunnel == nullptr || !sa.is<Established>()) return;
+    if (sa.authenticated_until && core.now >= *sa.authenticated_until) {
+        close_ike(core, sa, std::nullopt);
+        return connection_lost(core, *tunnel, diagnosis::authentication_expired(tunnel->options), Next::kAtOnce);
+    }
+    start_reauthentication(core, sa);
+    // If nothing comes of it, once more; at the end the SA goes in any case.
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*sa.authenticated_until - core.now);
+    core.arm(Timer::kReauthenticate, sa, std::min(rekey_back_off(core, Again::kLater), left));
+}
+
+void start_reauthentication(Core& core, IkeSa& sa) {
+    Tunnel* tunnel = core.tunnel_of(sa);
+    const bool may_start = tunnel != nullptr && !tunnel->down && !core.shutting_down;
+    if (!may_start || !sa.is<Established>() || !tunnel->options.remote_address || connects(core, *tunnel)) return;
+    start_init(core, *tunnel);
+    core.ike_sa(tunnel->ike_sas.back())->reauthenticates = sa.local_spi();
+}
+
+}  // namespace esplane::ike
