@@ -13,7 +13,8 @@ using std::chrono::seconds;
 
 constexpr Key kGatewayKeys[] = {{"dataplane"}, {"workers"},        {"poll"}, {"control_socket"}, {"metrics"},
                                 {"log"},       {"allow_insecure"}, {"ike"},  {"state_directory"}};
-constexpr Key kIkeKeys[] = {{"retransmit"}, {"retries"}, {"retry_interval"}, {"cookie_threshold"}, {"half_open_limit"}};
+constexpr Key kIkeKeys[] = {{"retransmit"},       {"retries"},         {"retry_interval"},
+                            {"cookie_threshold"}, {"half_open_limit"}, {"handshakes_per_second"}};
 
 constexpr Choice<Backend> kBackends[] = {{"tun", Backend::kTun}, {"dpdk", Backend::kDpdk}};
 constexpr Choice<gateway::LogLevel> kLevels[] = {{"error", gateway::LogLevel::kError},
@@ -26,6 +27,7 @@ constexpr Choice<dataplane::PollPolicy> kPolls[] = {{"adaptive", dataplane::Poll
 
 constexpr std::uint32_t kMostCpus = 1024;  // CPU_SETSIZE
 constexpr std::uint32_t kMostHalfOpen = 1'000'000;
+constexpr std::uint32_t kMostHandshakes = 1'000'000;
 
 auto within(std::uint32_t lowest, std::uint32_t highest) {
     return [=](std::string_view text) { return parse_number(text, lowest, highest); };
@@ -81,6 +83,7 @@ void read_engine(const Section& gateway, ike::Options& into) {
     section.read("retry_interval", into.retry_interval, between(milliseconds(100), hours(24)));
     const auto threshold = section.read("cookie_threshold", into.cookie_threshold, within(0, kMostHalfOpen));
     const auto limit = section.read("half_open_limit", into.half_open_limit, within(1, kMostHalfOpen));
+    section.read("handshakes_per_second", into.handshakes_per_second, within(10, kMostHandshakes));
     if ((threshold || limit) && into.cookie_threshold > into.half_open_limit) {
         section.complain(threshold ? *threshold : *limit, threshold ? "cookie_threshold" : "half_open_limit",
                          "a cookie_threshold of " + std::to_string(into.cookie_threshold) +

@@ -12,7 +12,8 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr Key kIkeKeys[] = {{"proposals"}, {"lifetime"}, {"rekey_margin"}};
+constexpr Key kIkeKeys[] = {{"proposals"},        {"lifetime"},  {"rekey_margin"},
+                            {"reauthentication"}, {"childless"}, {"redirect"}};
 constexpr Key kEspKeys[] = {
     {"proposals"},     {"lifetime"}, {"rekey_margin"}, {"lifetime_bytes"}, {"lifetime_packets"}, {"mode"}, {"tfc"},
     {"replay_window"}, {"esn"},      {"pfs"},          {"verify_pfs"}};
@@ -33,6 +34,11 @@ constexpr std::uint64_t kMostPackets = 1'000'000'000'000'000'000;
 constexpr Choice<bool> kTfc[] = {{"none", false}, {"mtu", true}};
 constexpr Choice<ike::DpdAction> kActions[] = {
     {"restart", ike::DpdAction::kRestart}, {"clear", ike::DpdAction::kClear}, {"trap", ike::DpdAction::kTrap}};
+
+constexpr Choice<ike::Childless> kChildless[] = {
+    {"no", ike::Childless::kNo}, {"prefer", ike::Childless::kPrefer}, {"require", ike::Childless::kRequire}};
+
+constexpr Choice<bool> kRedirects[] = {{"follow", true}, {"ignore", false}};
 
 enum class Pfs { kAsWritten, kRequired, kOptional, kOff };
 constexpr Choice<Pfs> kPfs[] = {{"required", Pfs::kRequired}, {"optional", Pfs::kOptional}, {"off", Pfs::kOff}};
@@ -74,6 +80,13 @@ void read_lifetime(const Section& section, Duration longest_default_margin, Dura
     section.complain(
         blame_margin ? *margin_place : *lifetime_place, blame_margin ? "rekey_margin" : "lifetime",
         "a lifetime of " + to_text(lifetime) + " must be more than twice the rekey_margin of " + to_text(margin));
+}
+
+/// How long, or for ever.
+Parsed<Duration> parse_reauthentication(std::string_view text) {
+    if (text == "never") return Duration(0);
+    const Parsed<Duration> lifetime = parse_duration(text, minutes(1), hours(24 * 365));
+    return lifetime ? lifetime : Failure{lifetime.error() + "; or write never"};
 }
 
 Parsed<std::uint32_t> parse_replay_window(std::string_view text) {
@@ -149,6 +162,9 @@ void read_ike(const Section& tunnel, ike::TunnelOptions& into) {
     const Section section = tunnel.section("ike", kIkeKeys);
     into.ike_proposals = read_proposals<ike::IkeProposal>(section, ike::parse_ike_proposal, kIkeDefault);
     read_lifetime(section, minutes(9), into.ike_lifetime, into.ike_rekey_margin);
+    section.read("reauthentication", into.reauthentication, parse_reauthentication);
+    section.read("childless", into.childless, one_of(kChildless));
+    section.read("redirect", into.follow_redirects, one_of(kRedirects));
 }
 
 void read_esp(const Section& tunnel, bool allow_insecure, gateway::TunnelOptions& gateway) {

@@ -9,8 +9,8 @@ bool same_ike(const ike::Options& a, const ike::Options& b) {
     return a.retransmit_first == b.retransmit_first && a.retransmit_tries == b.retransmit_tries &&
            a.retransmit_base == b.retransmit_base && a.retry_interval == b.retry_interval &&
            a.cookie_threshold == b.cookie_threshold && a.half_open_limit == b.half_open_limit &&
-           a.half_open_timeout == b.half_open_timeout && a.keepalive_interval == b.keepalive_interval &&
-           a.retired_linger == b.retired_linger;
+           a.handshakes_per_second == b.handshakes_per_second && a.half_open_timeout == b.half_open_timeout &&
+           a.keepalive_interval == b.keepalive_interval && a.retired_linger == b.retired_linger;
 }
 
 std::vector<std::string> needs_restart(const Options& running, const Options& wanted) {

@@ -69,7 +69,8 @@ ike::TunnelOptions tunnel_for_anybody() {
     return options;
 }
 
-Site::Site(std::uint32_t tunnels) : gateway_({}, now), peers_(std::make_unique<Node>(ike::Options{}, now)) {
+Site::Site(std::uint32_t tunnels, const ike::Options& gateway)
+    : gateway_(gateway, now), peers_(std::make_unique<Node>(ike::Options{}, now)) {
     for (std::uint32_t number = 1; number <= tunnels; ++number)
         gateway_.command(now, ike::AddTunnel{gateway_side(number)});
     gateway_.take_cpu_time();

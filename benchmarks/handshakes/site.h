@@ -11,7 +11,7 @@ namespace esplane::bench {
 class Site {
   public:
     /// The gateway knows tunnels 1 to `tunnels`, none of which is up.
-    explicit Site(std::uint32_t tunnels);
+    explicit Site(std::uint32_t tunnels, const ike::Options& gateway = {});
 
     ike::TimePoint now{std::chrono::hours(1)};
     Node& gateway() { return gateway_; }

@@ -214,10 +214,15 @@ Json ike_json(const ike::Counters& counters) {
 }  // namespace
 
 dataplane::DropCounts refused_datagrams(const ike::Counters& counters) {
-    return {{"malformed", counters.malformed},        {"wrong_version", counters.wrong_version},
-            {"unknown_sa", counters.unknown_sa},      {"not_expected", counters.not_expected},
-            {"repeated", counters.repeated},          {"bad_icv", counters.bad_icv},
-            {"cookie_asked", counters.cookies_asked}, {"half_open_limit", counters.half_open_dropped},
+    return {{"malformed", counters.malformed},
+            {"wrong_version", counters.wrong_version},
+            {"unknown_sa", counters.unknown_sa},
+            {"not_expected", counters.not_expected},
+            {"repeated", counters.repeated},
+            {"bad_icv", counters.bad_icv},
+            {"cookie_asked", counters.cookies_asked},
+            {"half_open_limit", counters.half_open_dropped},
+            {"handshake_rate", counters.handshakes_dropped},
             {"stranger", counters.strangers_refused}};
 }
 

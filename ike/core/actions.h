@@ -185,8 +185,9 @@ struct Counters {
     std::uint64_t repeated = 0;       ///< a request again, answered with the same answer
     std::uint64_t bad_icv = 0;        ///< not from the peer, or damaged
     std::uint64_t cookies_asked = 0;
-    std::uint64_t half_open_dropped = 0;  ///< above the limit
-    std::uint64_t strangers_refused = 0;  ///< IKE_SA_INIT that no tunnel answers
+    std::uint64_t half_open_dropped = 0;   ///< above the limit
+    std::uint64_t handshakes_dropped = 0;  ///< above the rate
+    std::uint64_t strangers_refused = 0;   ///< IKE_SA_INIT that no tunnel answers
 };
 
 struct TunnelStatus {

@@ -37,9 +37,14 @@ void without_child(Core& core, IkeSa& sa, Tunnel& tunnel, std::uint32_t policy, 
     attempt_failed(core, tunnel, std::move(error));
 }
 
-LastError explain_refusal(const IkeSa& sa, const Tunnel& tunnel, std::uint32_t policy, const wire::Notify& error) {
+bool begins_childless(const IkeSa& sa, const TunnelOptions& tunnel) {
+    return tunnel.childless != Childless::kNo && sa.peer_takes_childless;
+}
+
+LastError explain_refusal(const IkeSa& sa, const Tunnel& tunnel, const AuthExchange& exchange,
+                          const wire::Notify& error) {
     const IpAddress& peer = sa.path.remote.address;
-    const ChildPolicy& child = tunnel.child(policy);
+    const ChildPolicy& child = tunnel.child(exchange.child ? exchange.child->policy : 0);
     if (error.is(wire::NotifyType::kAuthenticationFailed))
         return diagnosis::authentication_refused(tunnel.options, peer);
     if (error.is(wire::NotifyType::kNoProposalChosen))
@@ -94,16 +99,23 @@ std::optional<LastError> verify_peer(const Core& core, const IkeSa& sa, const Tu
     return std::nullopt;
 }
 
+/// The one that IKE_AUTH would have made comes first; with the first that works the others follow.
+void begin_with_child(Core& core, IkeSa& sa, Tunnel& tunnel) {
+    if (const auto next = next_missing(core, tunnel)) return enqueue(core, sa, CreateChild{*next});
+    // All is served by the IKE SA whose place this one takes.
+    enqueue(core, sa, CreateChild{0});
+}
+
 void install(Core& core, IkeSa& sa, Tunnel& tunnel, AuthExchange exchange, const wire::Payloads& payloads) {
-    auto choice = accept_child(tunnel, sa, exchange.child, payloads);
+    auto choice = accept_child(tunnel, sa, *exchange.child, payloads);
     if (!choice) {
         // The peer has installed something that we refuse.
-        sa.out.enqueue_first(DeleteChild{exchange.child.spi_in.spi(), std::nullopt});
-        return without_child(core, sa, tunnel, exchange.child.policy, choice.error());
+        sa.out.enqueue_first(DeleteChild{exchange.child->spi_in.spi(), std::nullopt});
+        return without_child(core, sa, tunnel, exchange.child->policy, choice.error());
     }
     const Transcript& transcript = exchange.transcript;
     NewChild made;
-    made.spi_in = std::move(exchange.child.spi_in);
+    made.spi_in = std::move(exchange.child->spi_in);
     made.keys = derive_child_keys(sa.suite.prf, sa.protection->sk_d, choice->suite, nullptr,
                                   {transcript.nonce_i, transcript.nonce_r});
     made.choice = std::move(*choice);
@@ -115,6 +127,11 @@ void install(Core& core, IkeSa& sa, Tunnel& tunnel, AuthExchange exchange, const
 
 void send_auth(Core& core, IkeSa& sa, Transcript transcript) {
     Tunnel& tunnel = *core.tunnel_of(sa);
+    if (tunnel.options.childless == Childless::kRequire && !sa.peer_takes_childless) {
+        LastError error = diagnosis::no_childless(tunnel.options, sa.path.remote.address);
+        core.discard(sa);
+        return attempt_failed(core, tunnel, std::move(error));
+    }
     wire::Payloads payloads;
     payloads.id_i = tunnel.options.local_id.to_wire();
     if (first_contact(core, sa)) payloads.notifies.push_back(make_notify(wire::NotifyType::kInitialContact));
@@ -128,8 +145,10 @@ void send_auth(Core& core, IkeSa& sa, Transcript transcript) {
     put_crash_token(core.options, sa, payloads);
     exchange.transcript = std::move(transcript);
     // What was missing may have come from the peer meanwhile; then the first one goes along, and one of the two goes.
-    exchange.child = make_child_offer(core, sa, tunnel, next_missing(core, tunnel).value_or(0), false);
-    put_child_offer(payloads, exchange.child);
+    if (!begins_childless(sa, tunnel.options)) {
+        exchange.child = make_child_offer(core, sa, tunnel, next_missing(core, tunnel).value_or(0), false);
+        put_child_offer(payloads, *exchange.child);
+    }
     send_request(core, sa, wire::ExchangeType::kIkeAuth, payloads, std::move(exchange));
 }
 
@@ -139,7 +158,7 @@ void on_auth_response(Core& core, IkeSa& sa, AuthExchange exchange, const wire::
     const wire::Notify* error = payloads.first_error();
     if (!payloads.auth || !payloads.id_r) {
         LastError reason = error != nullptr
-                               ? explain_refusal(sa, *tunnel, exchange.child.policy, *error)
+                               ? explain_refusal(sa, *tunnel, exchange, *error)
                                : diagnosis::unsupported_auth(tunnel->options, sa.path.remote.address, payloads);
         core.discard(sa);
         return attempt_failed(core, *tunnel, std::move(reason));
@@ -150,10 +169,16 @@ void on_auth_response(Core& core, IkeSa& sa, AuthExchange exchange, const wire::
         return reject(core, sa, *tunnel, std::move(*unverified));
     sa.peer_id = Identity::from_wire(*payloads.id_r);
     take_crash_token(sa, payloads);
+    sa.we_authenticated_first = true;
     establish(core, sa, lower_nonce(exchange.transcript.nonce_i, exchange.transcript.nonce_r));
+    if (on_auth_redirect(core, sa, *tunnel, payloads)) return;
+    limit_authentication(core, sa, tunnel->options.reauthentication);
+    take_authentication_lifetime(core, sa, payloads);
+    if (!exchange.child) return begin_with_child(core, sa, *tunnel);
     // RFC 7296 1.2: the IKE SA stands although its CHILD_SA was refused.
-    const std::uint32_t policy = exchange.child.policy;
-    if (error != nullptr) return without_child(core, sa, *tunnel, policy, explain_refusal(sa, *tunnel, policy, *error));
+    if (error != nullptr)
+        return without_child(core, sa, *tunnel, exchange.child->policy, explain_refusal(sa, *tunnel, exchange, *error));
+    if (!payloads.sa) return on_fatal_error(core, sa, "its IKE_AUTH response has no CHILD_SA, which was asked for");
     install(core, sa, *tunnel, std::move(exchange), payloads);
 }
 

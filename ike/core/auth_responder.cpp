@@ -68,7 +68,7 @@ LastError explain_no_pick(const Tunnel& tunnel, const IkeSa& sa, const wire::Pay
 /// One line in the log, and the error with every tunnel that could have been meant.
 void note_with_candidates(Core& core, const std::vector<Tunnel*>& live, const IkeSa& sa,
                           const wire::Payloads& payloads) {
-    const bool said = core.stranger_reports.allow(core.now);
+    const bool said = core.stranger_reports.take(core.now);
     for (Tunnel* tunnel : live) {
         note_stranger_error(core, *tunnel, explain_no_pick(*tunnel, sa, payloads), said && tunnel == live.front());
     }
@@ -164,7 +164,7 @@ Reply accept_peer(Core& core, IkeSa& sa, Tunnel& tunnel, const wire::Payloads& p
     if (sa.ppk_mixed_in) reply.payloads.notifies.push_back(make_notify(wire::NotifyType::kPpkIdentity));
     const Claim ours = our_claim(sa, std::get<HalfOpen>(sa.state).transcript, *reply.payloads.id_r);
     if (const auto proof = put_proof(sa, tunnel.options, ours, reply.payloads); !proof) {
-        note_stranger_error(core, tunnel, proof.error(), core.stranger_reports.allow(core.now));
+        note_stranger_error(core, tunnel, proof.error(), core.stranger_reports.take(core.now));
         return refuse_peer(core, sa);
     }
     const Transcript transcript = std::move(std::get<HalfOpen>(sa.state).transcript);
@@ -177,6 +177,10 @@ Reply accept_peer(Core& core, IkeSa& sa, Tunnel& tunnel, const wire::Payloads& p
     // RFC 7296 2.4: acts only now that the peer is authenticated.
     if (payloads.find(wire::NotifyType::kInitialContact) != nullptr) on_initial_contact(core, sa);
     establish(core, sa, lower_nonce(transcript.nonce_i, transcript.nonce_r));
+    limit_authentication(core, sa, tunnel.options.reauthentication);
+    put_authentication_lifetime(tunnel.options, reply.payloads);
+    // RFC 6023: the peer makes it by CREATE_CHILD_SA.
+    if (!payloads.sa) return reply;
     return answer_with_child(core, sa, tunnel, transcript, payloads, std::move(reply));
 }
 
@@ -190,7 +194,7 @@ Reply on_auth_request(Core& core, IkeSa& sa, const wire::Payloads& payloads) {
         if (!live.empty()) {
             note_stranger_error(core, *live.front(),
                                 diagnosis::unsupported_auth(live.front()->options, sa.path.remote.address, payloads),
-                                core.stranger_reports.allow(core.now));
+                                core.stranger_reports.take(core.now));
         }
         return refuse_peer(core, sa);
     }
@@ -206,7 +210,7 @@ Reply on_auth_request(Core& core, IkeSa& sa, const wire::Payloads& payloads) {
                                 ppk->payloads ? *ppk->payloads : payloads)
                     : std::optional(diagnosis::ppk_refused(tunnel->options, sa.path.remote.address));
     if (flaw) {
-        note_stranger_error(core, *tunnel, std::move(*flaw), core.stranger_reports.allow(core.now));
+        note_stranger_error(core, *tunnel, std::move(*flaw), core.stranger_reports.take(core.now));
         return refuse_peer(core, sa);
     }
     sa.ppk_mixed_in = ppk->keys.has_value();

@@ -9,12 +9,14 @@ namespace esplane::ike {
 namespace {
 
 constexpr std::uint32_t kStrangerBurst = 20;
+/// A thousand certificates with their chains.
+constexpr std::size_t kHalfOpenFragments = std::size_t{8} << 20;
 constexpr std::chrono::milliseconds kStrangerRefill{200};
 constexpr std::uint32_t kHintBurst = 5;
 constexpr std::chrono::milliseconds kHintRefill{1'000};
 
-constexpr Timer kIkeTimers[] = {Timer::kRetransmit, Timer::kDiscard,  Timer::kIkeRekey,
-                                Timer::kIkeExpire,  Timer::kLiveness, Timer::kKeepalive};
+constexpr Timer kIkeTimers[] = {Timer::kRetransmit, Timer::kDiscard,   Timer::kIkeRekey,      Timer::kIkeExpire,
+                                Timer::kLiveness,   Timer::kKeepalive, Timer::kReauthenticate};
 
 }  // namespace
 
@@ -26,9 +28,11 @@ Core::Core(const Options& chosen, crypto::Random& randomness, const TrafficView&
       wall_clock(clock),
       now(start),
       cookies(randomness, start),
-      stranger_replies(kStrangerBurst, kStrangerRefill, start),
-      stranger_reports(kStrangerBurst, kStrangerRefill, start),
-      stranger_hints(kHintBurst, kHintRefill, start),
+      half_open_fragments(kHalfOpenFragments),
+      stranger_replies(kStrangerBurst, kStrangerRefill),
+      stranger_reports(kStrangerBurst, kStrangerRefill),
+      stranger_hints(kHintBurst, kHintRefill),
+      stranger_keys(chosen.handshakes_per_second / 4, std::chrono::seconds(1) / chosen.handshakes_per_second),
       fingerprint_key(randomness.bytes(32)) {}
 
 void Core::report(Severity severity, const Tunnel* tunnel, std::string code, std::string message) {

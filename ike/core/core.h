@@ -10,12 +10,12 @@
 #include <vector>
 
 #include "crypto/random.h"
+#include "dataplane/packet/token_bucket.h"
 #include "ike/core/child_sa.h"
 #include "ike/core/cookie.h"
 #include "ike/core/engine.h"
 #include "ike/core/half_open.h"
 #include "ike/core/ike_sa.h"
-#include "ike/core/rate_limit.h"
 #include "ike/core/timers.h"
 #include "ike/core/tunnel.h"
 
@@ -34,9 +34,11 @@ struct Core {
     TunnelTable tunnels;
     HalfOpenTable half_open;
     CookieJar cookies;
-    RateLimit stranger_replies;  ///< unprotected errors that we send
-    RateLimit stranger_reports;  ///< log lines that an unauthenticated peer can cause
-    RateLimit stranger_hints;    ///< requests of ours that one can cause
+    FragmentAllowance half_open_fragments;    ///< of all half-open IKE SAs together
+    dataplane::TokenBucket stranger_replies;  ///< unprotected errors that we send
+    dataplane::TokenBucket stranger_reports;  ///< log lines that an unauthenticated peer can cause
+    dataplane::TokenBucket stranger_hints;    ///< requests of ours that one can cause
+    dataplane::TokenBucket stranger_keys;     ///< key exchanges that one can make us compute
     Counters counters;
     bool shutting_down = false;
 

@@ -109,7 +109,9 @@ void ask(Core& core, IkeSa& sa, const Tunnel& tunnel, std::uint32_t policy, cons
 
 void start_new_child(Core& core, IkeSa& sa, std::uint32_t policy) {
     const Tunnel* tunnel = core.tunnel_of(sa);
-    if (tunnel == nullptr || tunnel->down || core.has_current_child(tunnel->id(), policy)) return;
+    if (tunnel == nullptr || tunnel->down) return;
+    // What the IKE SA serves whose place this one takes, this one must serve, too.
+    if (sa.reauthenticates ? serves(core, sa, policy) : core.has_current_child(tunnel->id(), policy)) return;
     ask(core, sa, *tunnel, policy, nullptr);
 }
 

@@ -80,12 +80,16 @@ void child_refused(Core& core, IkeSa& sa, Tunnel& tunnel, const ChildExchange& e
     // Of no use to anybody, and nobody tries again by itself.
     const bool under_way = sa.out.in_flight() != nullptr || next_missing(core, tunnel);
     if (sa.children.empty() && !under_way && !tunnel.keep_up) close_ike(core, sa, std::nullopt);
+    // What this one cannot take over holds no older IKE SA back.
+    settle_doubles(core, tunnel);
 }
 
 void on_child_error(Core& core, IkeSa& sa, Tunnel& tunnel, const ChildExchange& exchange, const wire::Notify& error) {
     if (error.is(wire::NotifyType::kTemporaryFailure)) return on_temporary_failure(core, tunnel, exchange);
     if (error.is(wire::NotifyType::kChildSaNotFound)) return on_not_found(core, sa, tunnel, exchange);
     if (error.is(wire::NotifyType::kInvalidKePayload)) return on_invalid_ke(core, sa, tunnel, exchange, error);
+    // RFC 7296 1.3: a peer that replaces no CHILD_SA within an IKE SA makes another IKE SA with another CHILD_SA.
+    if (error.is(wire::NotifyType::kNoAdditionalSas) && exchange.replaces) start_reauthentication(core, sa);
     child_refused(core, sa, tunnel, exchange, explain_refusal(sa, tunnel, exchange, error));
 }
 

@@ -52,7 +52,8 @@ Result<wire::Fragment, wire::ParseError> open_fragment(const IkeSa& sa, const wi
 }
 
 /// What the message says, if it is whole; empty while fragments of it are missing.
-Result<std::optional<wire::Payloads>, wire::ParseError> open(IkeSa& sa, const wire::Header& header, ByteView datagram) {
+Result<std::optional<wire::Payloads>, wire::ParseError> open(Core& core, IkeSa& sa, const wire::Header& header,
+                                                             ByteView datagram) {
     const auto parsed = [](Result<wire::Payloads, wire::ParseError> payloads)
         -> Result<std::optional<wire::Payloads>, wire::ParseError> {
         if (!payloads) return Failure{payloads.error()};
@@ -62,7 +63,7 @@ Result<std::optional<wire::Payloads>, wire::ParseError> open(IkeSa& sa, const wi
     if (!is_fragment(header)) return parsed(wire::open_message(header, datagram, *sa.protection->open));
     auto fragment = open_fragment(sa, header, datagram);
     if (!fragment) return Failure{fragment.error()};
-    fragments.add(header.message_id, *std::move(fragment));
+    fragments.add(header.message_id, *std::move(fragment), sa.is<HalfOpen>() ? &core.half_open_fragments : nullptr);
     if (!fragments.are_complete()) return std::optional<wire::Payloads>();
     const wire::Fragment whole = fragments.join();
     return parsed(wire::parse_payloads(whole.first_payload, whole.text));
@@ -158,7 +159,7 @@ void on_request(Core& core, IkeSa& sa, const Path& path, const wire::Header& hea
         ++core.counters.not_expected;
         return;
     }
-    const auto opened = open(sa, header, datagram);
+    const auto opened = open(core, sa, header, datagram);
     if (!opened && unauthenticated(opened.error())) {
         ++core.counters.bad_icv;
         return;
@@ -205,7 +206,7 @@ void on_response(Core& core, IkeSa& sa, const wire::Header& header, ByteView dat
         ++core.counters.not_expected;
         return;
     }
-    const auto opened = open(sa, header, datagram);
+    const auto opened = open(core, sa, header, datagram);
     if (!opened && unauthenticated(opened.error())) {
         ++core.counters.bad_icv;
         return;

@@ -195,6 +195,26 @@ LastError ike_expired(const TunnelOptions& tunnel) {
                            key(tunnel, "ike.proposals") + " with the peer's."};
 }
 
+LastError authentication_expired(const TunnelOptions& tunnel) {
+    return {"authentication_expired",
+            "Tunnel " + tunnel.name +
+                ": the IKE SA's authentication has reached the end of its lifetime, and none was negotiated anew. If "
+                "attempts failed before this, that is why; the lifetime is the shorter one of " +
+                key(tunnel, "ike.reauthentication") + " and what the peer demands (AUTH_LIFETIME)."};
+}
+
+LastError redirect_refused(const TunnelOptions& tunnel, const IpAddress& peer, std::string_view why) {
+    return {"redirect_refused", who(tunnel, peer) + " sends us to another gateway (RFC 5685), " + std::string(why) +
+                                    ". Ask its operator which gateway serves us, and write its address into " +
+                                    key(tunnel, "remote.address") + "."};
+}
+
+LastError no_childless(const TunnelOptions& tunnel, const IpAddress& peer) {
+    return {"no_childless", who(tunnel, peer) +
+                                " does not say that it can do without a CHILD_SA in IKE_AUTH (RFC 6023), and " +
+                                key(tunnel, "ike.childless") + " is require: write prefer, or no."};
+}
+
 LastError no_peer_address(const TunnelOptions& tunnel) {
     return {"no_peer_address", "Tunnel " + tunnel.name +
                                    " cannot be started from here: " + key(tunnel, "remote.address") +

@@ -44,6 +44,11 @@ LastError liveness_failed(const TunnelOptions& tunnel, const Endpoint& peer);
 LastError peer_restarted(const TunnelOptions& tunnel, const Endpoint& peer);
 LastError deleted_by_peer(const TunnelOptions& tunnel, const IpAddress& peer);
 LastError ike_expired(const TunnelOptions& tunnel);
+LastError authentication_expired(const TunnelOptions& tunnel);
+/// `why` is the end of a sentence about where it sends us.
+LastError redirect_refused(const TunnelOptions& tunnel, const IpAddress& peer, std::string_view why);
+/// It must be able to do without a CHILD_SA in IKE_AUTH.
+LastError no_childless(const TunnelOptions& tunnel, const IpAddress& peer);
 LastError no_peer_address(const TunnelOptions& tunnel);
 
 // --- of one CHILD_SA: diagnosis_child.cpp ---

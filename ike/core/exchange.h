@@ -83,8 +83,8 @@ struct InitExchange {
 struct AuthExchange {
     Transcript transcript;
     std::optional<PpkKeys> ppk_keys;  ///< what the keys become if the peer uses the PPK, too
-    ChildOffer child;
-    std::optional<LastError> hint;  ///< an unprotected error that came instead of an answer
+    std::optional<ChildOffer> child;  ///< empty: childless
+    std::optional<LastError> hint;    ///< an unprotected error that came instead of an answer
 };
 
 /// A rekey by the peer that crossed ours, answered while ours was in flight (2.8.1).

@@ -79,6 +79,26 @@ Reply on_informational_request(Core& core, IkeSa& sa, const wire::Payloads& payl
 void on_liveness_timer(Core& core, IkeSa& sa);
 void on_keepalive_timer(Core& core, IkeSa& sa);
 
+// --- follow_redirect.cpp: to another gateway (RFC 5685) ---
+/// In the place of an IKE_SA_INIT response to our request, whose nonce is `nonce`; unprotected.
+void on_init_redirect(Core& core, IkeSa& sa, Tunnel& tunnel, const Bytes& nonce, const wire::Notify& redirect);
+/// By an authenticated gateway, in its IKE_AUTH response. False: it does not send us away.
+bool on_auth_redirect(Core& core, IkeSa& sa, Tunnel& tunnel, const wire::Payloads& payloads);
+/// By the peer of an IKE SA that is up.
+void on_redirect_request(Core& core, IkeSa& sa, const wire::Payloads& payloads);
+
+// --- reauthentication.cpp: an IKE SA from the ground up in the place of another ---
+/// It ends `lifetime` from now at the latest, unless that is 0.
+void limit_authentication(Core& core, IkeSa& sa, std::chrono::milliseconds lifetime);
+/// Sets the deadline of one that is established.
+void watch_authentication(Core& core, IkeSa& sa);
+/// What we hold the peer to, and it us (RFC 4478).
+void put_authentication_lifetime(const TunnelOptions& tunnel, wire::Payloads& payloads);
+void take_authentication_lifetime(Core& core, IkeSa& sa, const wire::Payloads& payloads);
+void on_reauthenticate_timer(Core& core, IkeSa& sa);
+/// Nothing when another attempt is under way, or may not be made.
+void start_reauthentication(Core& core, IkeSa& sa);
+
 // --- ike_life.cpp: from establishment to the end of an IKE SA ---
 /// AUTH is verified, or `sa` was made inside a verified one.
 void establish(Core& core, IkeSa& sa, Bytes lowest_nonce);
@@ -93,6 +113,8 @@ void on_fatal_error(Core& core, IkeSa& sa, std::string_view what);
 void on_initial_contact(Core& core, IkeSa& sa);
 /// Where two IKE SAs with one peer serve one tunnel, all but one go.
 void settle_doubles(Core& core, Tunnel& tunnel);
+/// Whether the policy has a CHILD_SA on this very IKE SA, which works.
+bool serves(Core& core, const IkeSa& sa, std::uint32_t policy);
 /// Another IKE SA with the peer of `sa` that serves the tunnel; null when there is none.
 const IkeSa* double_of(Core& core, const Tunnel& tunnel, const IkeSa& sa);
 /// Its Delete is answered, or nobody answers.

@@ -9,13 +9,14 @@ void Fragments::begin(std::uint32_t message_id, std::uint16_t total) {
     texts_.resize(total);
 }
 
-bool Fragments::add(std::uint32_t message_id, wire::Fragment fragment) {
+bool Fragments::add(std::uint32_t message_id, wire::Fragment fragment, FragmentAllowance* allowance) {
     if (fragment.total > kMostFragments) return false;
     // A peer that does not get through cuts its message anew, into more pieces, never fewer (RFC 7383 2.6).
     if (message_id != message_id_ || fragment.total > total_) begin(message_id, fragment.total);
     if (fragment.total < total_) return false;
     std::optional<Bytes>& place = texts_[fragment.number - 1U];
     if (place || octets_ + fragment.text.size() > kLongestFragmented) return false;
+    if (allowance != nullptr && !share_.grow(*allowance, fragment.text.size())) return false;
     octets_ += fragment.text.size();
     ++present_;
     if (fragment.number == 1) first_payload_ = fragment.first_payload;

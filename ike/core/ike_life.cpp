@@ -17,8 +17,8 @@ constexpr std::chrono::milliseconds kClosedLife{15'000};
 constexpr std::chrono::milliseconds kCrossing{10'000};
 
 void stop_serving(Core& core, IkeSa& sa) {
-    for (const Timer timer :
-         {Timer::kDiscard, Timer::kIkeRekey, Timer::kIkeExpire, Timer::kLiveness, Timer::kKeepalive})
+    for (const Timer timer : {Timer::kDiscard, Timer::kIkeRekey, Timer::kIkeExpire, Timer::kReauthenticate,
+                              Timer::kLiveness, Timer::kKeepalive})
         core.cancel(timer, sa);
     if (Tunnel* tunnel = core.tunnel_of(sa)) std::erase(tunnel->ike_sas, sa.local_spi());
     const std::vector<dataplane::ChildId> children = sa.children;
@@ -62,9 +62,30 @@ void fail_rekeys_of_replaced(Core& core, Tunnel& tunnel) {
                          ": an IKE SA negotiated from the ground up took the place of the one to be rekeyed."});
 }
 
+/// The first policy that `older` serves and `newer` does not, though the peer has not refused it; empty: there is none.
+std::optional<std::uint32_t> next_to_take_over(Core& core, const Tunnel& tunnel, const IkeSa& older,
+                                               const IkeSa& newer) {
+    for (const dataplane::ChildId id : older.children) {
+        const ChildSa& child = *core.child(id);
+        const bool refused = tunnel.policies[child.policy].failures > 0;
+        if (child.current() && !refused && !serves(core, newer, child.policy)) return child.policy;
+    }
+    return std::nullopt;
+}
+
+/// Make before break: the older one goes when nothing depends on it any more. Who made the newer one sees to that.
+bool take_over(Core& core, const Tunnel& tunnel, const IkeSa& older, IkeSa& newer) {
+    if (!has_working_child(core, newer)) return false;
+    // One of ours that was made because the older one was lost finds it dead.
+    if (newer.initiator && newer.reauthenticates != older.local_spi()) return true;
+    const auto next = next_to_take_over(core, tunnel, older, newer);
+    if (next && newer.initiator) enqueue(core, newer, CreateChild{*next});
+    return !next;
+}
+
 void settle_pair(Core& core, Tunnel& tunnel, IkeSa& older, IkeSa& newer) {
     if (!crossed(older, newer)) {
-        if (!has_working_child(core, newer)) return;
+        if (!take_over(core, tunnel, older, newer)) return;
         close_ike(core, older, std::nullopt);
         fail_rekeys_of_replaced(core, tunnel);
         return fill_up(core, tunnel, newer);
@@ -130,6 +151,7 @@ void establish(Core& core, IkeSa& sa, Bytes lowest_nonce) {
     sa.last_inbound = core.now;
     if (options.dpd.delay.count() > 0) core.arm(Timer::kLiveness, sa, options.dpd.delay / 2);
     if (sa.nat.local_nat) core.arm(Timer::kKeepalive, sa, core.options.keepalive_interval);
+    watch_authentication(core, sa);
     if (!sa.initiator) drop_early_attempts(core, *core.tunnel_of(sa), sa);
 }
 
@@ -201,9 +223,17 @@ void settle_doubles(Core& core, Tunnel& tunnel) {
             IkeSa* a = core.ike_sa(spis[older]);
             IkeSa* b = core.ike_sa(spis[newer]);
             const bool both = a != nullptr && b != nullptr && a->is<Established>() && b->is<Established>();
-            if (both && a->peer_id == b->peer_id) settle_pair(core, tunnel, *a, *b);
+            const bool same = both && (a->peer_id == b->peer_id || b->reauthenticates == a->local_spi());
+            if (same) settle_pair(core, tunnel, *a, *b);
         }
     }
+}
+
+bool serves(Core& core, const IkeSa& sa, std::uint32_t policy) {
+    return std::any_of(sa.children.begin(), sa.children.end(), [&](dataplane::ChildId id) {
+        const ChildSa& child = *core.child(id);
+        return child.policy == policy && child.installed && child.current();
+    });
 }
 
 const IkeSa* double_of(Core& core, const Tunnel& tunnel, const IkeSa& sa) {

@@ -72,6 +72,7 @@ struct IkeSa {
     bool ppk_mixed_in = false;               ///< the keys are made with one
     crypto::Secret peer_token;               ///< shows that the peer has lost this IKE SA (RFC 6290); empty: none
     std::optional<HashNumbers> peer_hashes;  ///< what it verifies signatures with, if it says so
+    bool peer_takes_childless = false;       ///< an IKE_AUTH without a CHILD_SA (RFC 6023)
     bool fragmentation = false;              ///< both said that they take fragments (RFC 7383)
     IkeSuite suite;
     std::optional<Protection> protection;
@@ -79,8 +80,12 @@ struct IkeSa {
     std::optional<Identity> peer_id;            ///< authenticated
     OutgoingWindow out;
     IncomingWindow in;
-    Fragments request_fragments;   ///< of the request that `in` expects
-    Fragments response_fragments;  ///< of the answer that `out` waits for
+    Fragments request_fragments;                   ///< of the request that `in` expects
+    Fragments response_fragments;                  ///< of the answer that `out` waits for
+    bool we_authenticated_first = false;           ///< our IKE_AUTH request began it, or what it was rekeyed from
+    std::optional<TimePoint> authenticated_until;  ///< then it must have been negotiated anew; empty: no end
+    TimePoint reauthenticate_at;                   ///< when that is begun; by the end itself for who waits for it
+    std::optional<IkeSpi> reauthenticates;         ///< our SPI of the IKE SA whose place it takes when it can
     /// Made by a rekey of the peer that crossed ours, and not yet decided upon: our SPI of the IKE SA that both
     /// replace.
     std::optional<IkeSpi> heir_to;

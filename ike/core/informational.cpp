@@ -157,6 +157,8 @@ void tell_crash_token(Core& core, IkeSa& sa) {
 Reply on_informational_request(Core& core, IkeSa& sa, const wire::Payloads& payloads) {
     Reply reply;
     take_crash_token(sa, payloads);
+    take_authentication_lifetime(core, sa, payloads);
+    on_redirect_request(core, sa, payloads);
     if (on_fatal_notify(core, sa, payloads.first_error())) return reply;
     for (const wire::Delete& deletion : payloads.deletes) {
         if (deletion.protocol == wire::ProtocolId::kIke) {

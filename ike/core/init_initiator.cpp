@@ -33,6 +33,8 @@ InFlight build_request(Core& core, const IkeSa& sa, const Tunnel& tunnel, InitEx
     for (auto& notify : nat_detection_notifies(sa.spi_i, IkeSpi{}, sa.path, fakes_nat(sa, tunnel), core.random))
         payloads.notifies.push_back(std::move(notify));
     payloads.notifies.push_back(make_notify(wire::NotifyType::kFragmentationSupported));
+    if (tunnel.options.follow_redirects) payloads.notifies.push_back(make_notify(wire::NotifyType::kRedirectSupported));
+    if (tunnel.redirections.to) payloads.notifies.push_back(redirected_from(*tunnel.redirections.from));
     if (tunnel.options.ppk) payloads.notifies.push_back(make_notify(wire::NotifyType::kUsePpk));
     if (tunnel.options.certificate) payloads.notifies.push_back(hash_algorithms_notify());
     InFlight flight;
@@ -136,6 +138,7 @@ void on_answer(Core& core, IkeSa& sa, Tunnel& tunnel, const Path& path, const wi
     move_to_natt(core, sa, tunnel, payloads, path);
     sa.peer_hashes = announced_hashes(payloads);
     sa.peer_uses_ppk = payloads.find(wire::NotifyType::kUsePpk) != nullptr;
+    sa.peer_takes_childless = payloads.find(wire::NotifyType::kChildlessIkev2Supported) != nullptr;
     sa.fragmentation = payloads.find(wire::NotifyType::kFragmentationSupported) != nullptr;
     send_auth(core, sa, std::move(transcript));
 }
@@ -143,7 +146,7 @@ void on_answer(Core& core, IkeSa& sa, Tunnel& tunnel, const Path& path, const wi
 }  // namespace
 
 void start_init(Core& core, Tunnel& tunnel) {
-    const IpAddress& peer = *tunnel.options.remote_address;
+    const IpAddress peer = tunnel.gateway();
     auto made = std::make_unique<IkeSa>();
     made->initiator = true;
     made->state = Connecting{};
@@ -183,6 +186,8 @@ void on_init_response(Core& core, const Path& path, const wire::Header& header, 
     if (error != nullptr && error->is(wire::NotifyType::kInvalidKePayload))
         return on_invalid_ke(core, *sa, *tunnel, exchange, error->data);
     if (error != nullptr) return on_error(core, *sa, *tunnel, *error);
+    const wire::Notify* redirect = payloads->find(wire::NotifyType::kRedirect);
+    if (redirect != nullptr && !payloads->sa) return on_init_redirect(core, *sa, *tunnel, exchange.nonce, *redirect);
     const wire::Notify* cookie = payloads->find(wire::NotifyType::kCookie);
     if (cookie != nullptr && !payloads->sa) return on_cookie(core, *sa, *tunnel, exchange, cookie->data);
     on_answer(core, *sa, *tunnel, path, header, *payloads, datagram);

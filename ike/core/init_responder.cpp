@@ -67,7 +67,7 @@ bool cookie_settled(Core& core, const Request& request) {
 /// The tunnels are not told apart yet, so the error is noted with each that could have been meant.
 void refuse_proposals(Core& core, const Request& request, const std::vector<Tunnel*>& candidates) {
     answer_stranger(core, request.path, request.header, {make_notify(wire::NotifyType::kNoProposalChosen)});
-    const bool said = core.stranger_reports.allow(core.now);
+    const bool said = core.stranger_reports.take(core.now);
     for (Tunnel* tunnel : candidates) {
         note_stranger_error(
             core, *tunnel,
@@ -126,6 +126,7 @@ void add_half_open(Core& core, const Request& request, const std::vector<Tunnel*
     for (const Tunnel* tunnel : candidates)
         put_certificate_requests(tunnel->options, answer);
     if (!answer.cert_requests.empty()) answer.notifies.push_back(hash_algorithms_notify());
+    answer.notifies.push_back(make_notify(wire::NotifyType::kChildlessIkev2Supported));
     sa->fragmentation = request.payloads.find(wire::NotifyType::kFragmentationSupported) != nullptr;
     if (sa->fragmentation) answer.notifies.push_back(make_notify(wire::NotifyType::kFragmentationSupported));
     half.transcript.response = wire::build_message(answer_header(request.header, sa->spi_r), answer);
@@ -147,7 +148,7 @@ void answer_fresh(Core& core, const Request& request) {
     if (candidates.empty() || core.shutting_down) {
         ++core.counters.strangers_refused;
         answer_stranger(core, request.path, request.header, {make_notify(wire::NotifyType::kNoProposalChosen)});
-        if (!core.stranger_reports.allow(core.now)) return;
+        if (!core.stranger_reports.take(core.now)) return;
         LastError error = diagnosis::no_tunnel(request.path);
         return core.report(Severity::kWarning, nullptr, std::move(error.code), std::move(error.message));
     }
@@ -164,6 +165,11 @@ void answer_fresh(Core& core, const Request& request) {
         return send_notifies(core, request.path, request.header,
                              {make_notify(wire::NotifyType::kInvalidKePayload, as_octets(chosen->suite.dh))});
     }
+    // What it costs is the same whether the peer is honest or not; those that are repeat their request.
+    if (!core.stranger_keys.take(core.now)) {
+        ++core.counters.handshakes_dropped;
+        return;
+    }
     const auto ke = crypto::KeyExchange::generate(chosen->suite.dh, core.random);
     const auto shared = ke->derive(request.payloads.ke->value);
     if (!shared) {
@@ -176,7 +182,7 @@ void answer_fresh(Core& core, const Request& request) {
 }  // namespace
 
 void answer_stranger(Core& core, const Path& path, const wire::Header& request, std::vector<wire::Notify> notifies) {
-    if (core.stranger_replies.allow(core.now)) send_notifies(core, path, request, std::move(notifies));
+    if (core.stranger_replies.take(core.now)) send_notifies(core, path, request, std::move(notifies));
 }
 
 void on_init_request(Core& core, const Path& path, const wire::Header& header, ByteView datagram) {

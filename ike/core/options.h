@@ -39,6 +39,14 @@ struct DpdOptions {
     DpdAction action = DpdAction::kRestart;
 };
 
+/// Whether the first CHILD_SA, too, is made by CREATE_CHILD_SA, with a key exchange of its own, when we initiate (RFC
+/// 6023). A peer's IKE_AUTH without a CHILD_SA is answered in any case.
+enum class Childless : std::uint8_t {
+    kNo,
+    kPrefer,   ///< where the peer knows it
+    kRequire,  ///< or there is no IKE SA
+};
+
 /// One of the CHILD_SAs that a tunnel is made of: an SPD entry (RFC 4301 4.4.1). Its place in the tunnel's list is its
 /// number for the data plane.
 struct ChildPolicy {
@@ -64,6 +72,10 @@ struct TunnelOptions {
     std::chrono::milliseconds ike_rekey_margin{std::chrono::minutes(9)};
     std::chrono::milliseconds esp_lifetime{std::chrono::hours(1)};
     std::chrono::milliseconds esp_rekey_margin{std::chrono::minutes(3)};
+    /// How long an authentication lasts, whatever is rekeyed meanwhile; 0: for ever.
+    std::chrono::milliseconds reauthentication{0};
+    Childless childless = Childless::kNo;
+    bool follow_redirects = true;            ///< to another gateway that proves the same identity (RFC 5685)
     std::uint64_t esp_lifetime_bytes = 0;    ///< of inner packets on a CHILD_SA, in each direction; 0: no limit
     std::uint64_t esp_lifetime_packets = 0;  ///< the same
     std::vector<ChildPolicy> children;       ///< one at least; names differ
@@ -89,6 +101,9 @@ struct Options {
     std::uint32_t half_open_limit = 8192;
     std::uint32_t half_open_of_source = 256;  ///< the same for one source: an IPv4 address, or a /64 of IPv6
     std::chrono::milliseconds half_open_timeout{30'000};
+    /// Key exchanges that we compute for peers that have not proven themselves, in the long run; a quarter of it at
+    /// once. What is above is dropped: the peer repeats its request.
+    std::uint32_t handshakes_per_second = 4000;
     /// What tokens are made of that tell a peer of our restart (RFC 6290), the same after it; null: none are made.
     std::shared_ptr<const crypto::Secret> crash_secret;
     std::chrono::milliseconds retransmit_first{500};  ///< first wait; each further one `retransmit_base` times longer

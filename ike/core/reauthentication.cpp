@@ -10,6 +10,9 @@ namespace esplane::ike {
 
 namespace {
 
+/// However short a peer wants it: a handshake costs us as much as the peer.
+constexpr std::chrono::milliseconds kShortest{10'000};
+
 bool connects(Core& core, const Tunnel& tunnel) {
     return std::any_of(tunnel.ike_sas.begin(), tunnel.ike_sas.end(),
                        [&](IkeSpi spi) { return core.ike_sa(spi)->is<Connecting>(); });
@@ -26,17 +29,19 @@ std::optional<std::chrono::milliseconds> lifetime_in(const wire::Payloads& paylo
 
 void limit_authentication(Core& core, IkeSa& sa, std::chrono::milliseconds lifetime) {
     if (lifetime.count() <= 0) return;
-    const TimePoint end = core.now + lifetime;
-    sa.authenticated_until = sa.authenticated_until ? std::min(*sa.authenticated_until, end) : end;
+    const Tunnel* tunnel = core.tunnel_of(sa);
+    const TimePoint end = core.now + std::max(lifetime, kShortest);
+    if (tunnel == nullptr || (sa.authenticated_until && *sa.authenticated_until <= end)) return;
+    sa.authenticated_until = end;
+    // The side that began it begins it anew, in time; the other one holds it to the end.
+    sa.reauthenticate_at =
+        sa.we_authenticated_first ? core.now + soft_lifetime(core, lifetime, tunnel->options.ike_rekey_margin) : end;
     watch_authentication(core, sa);
 }
 
 void watch_authentication(Core& core, IkeSa& sa) {
-    const Tunnel* tunnel = core.tunnel_of(sa);
-    if (!sa.authenticated_until || tunnel == nullptr) return;
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(*sa.authenticated_until - core.now);
-    // The side that began it begins it anew, in time; the other one holds it to the end.
-    const auto wait = sa.we_authenticated_first ? soft_lifetime(core, left, tunnel->options.ike_rekey_margin) : left;
+    if (!sa.authenticated_until) return;
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(sa.reauthenticate_at - core.now);
     core.arm(Timer::kReauthenticate, sa, std::max(wait, std::chrono::milliseconds(0)));
 }
 

@@ -57,6 +57,9 @@ IkeSa* make_successor(Core& core, const IkeSa& old, const Successor& made) {
     sa->suite = made.suite;
     sa->tunnel = old.tunnel;
     sa->peer_id = old.peer_id;
+    sa->we_authenticated_first = old.we_authenticated_first;
+    sa->authenticated_until = old.authenticated_until;
+    sa->reauthenticate_at = old.reauthenticate_at;
     sa->protection = protect(made.suite,
                              derive_rekeyed_ike_keys(old.suite.prf, old.protection->sk_d, made.suite, made.shared,
                                                      {made.nonce_i, made.nonce_r}, made.spi_i, made.spi_r),
@@ -97,6 +100,8 @@ void on_error(Core& core, IkeSa& sa, Tunnel& tunnel, const IkeRekeyExchange& exc
         }
     }
     const bool busy = error.is(wire::NotifyType::kTemporaryFailure);
+    // RFC 7296 1.3: a peer that makes nothing within an IKE SA makes another one.
+    if (error.is(wire::NotifyType::kNoAdditionalSas)) start_reauthentication(core, sa);
     if (!busy) {
         LastError reason =
             error.is(wire::NotifyType::kNoProposalChosen)
@@ -109,16 +114,21 @@ void on_error(Core& core, IkeSa& sa, Tunnel& tunnel, const IkeRekeyExchange& exc
         back_off(core, sa, busy ? Again::kSoon : Again::kLater);
 }
 
+void replaced(Core& core, IkeSa& sa) {
+    core.become(sa, Replaced{});
+    for (const Timer timer :
+         {Timer::kIkeRekey, Timer::kIkeExpire, Timer::kReauthenticate, Timer::kLiveness, Timer::kKeepalive})
+        core.cancel(timer, sa);
+    core.arm(Timer::kDiscard, sa, kReplacedLife);
+}
+
 /// RFC 7296 2.8.2: the one with the lowest of the four nonces goes, by who started it; the other inherits.
 void settle_with_rival(Core& core, IkeSa& sa, IkeSa& ours, IkeSa& rival, const IkeRekeyExchange& exchange) {
     const bool lost = std::get<Established>(ours.state).lowest_nonce < exchange.rival->lowest_nonce;
     adopt(core, sa, lost ? rival : ours);
     announce(core, lost ? rival : ours, lost ? "the peer" : "us");
     if (lost) return close_ike(core, ours, std::nullopt);
-    core.become(rival, Replaced{});
-    for (const Timer timer : {Timer::kIkeRekey, Timer::kIkeExpire, Timer::kLiveness, Timer::kKeepalive})
-        core.cancel(timer, rival);
-    core.arm(Timer::kDiscard, rival, kReplacedLife);
+    replaced(core, rival);
 }
 
 /// Children are being made, replaced or closed by us, or one of the peer's waits for its answer.
@@ -248,10 +258,7 @@ void adopt(Core& core, IkeSa& from, IkeSa& to) {
         const bool of_old = std::holds_alternative<RekeyIke>(task) || std::holds_alternative<CheckLiveness>(task);
         if (!of_old) to.out.enqueue(task);
     }
-    core.become(from, Replaced{});
-    for (const Timer timer : {Timer::kIkeRekey, Timer::kIkeExpire, Timer::kLiveness, Timer::kKeepalive})
-        core.cancel(timer, from);
-    core.arm(Timer::kDiscard, from, kReplacedLife);
+    replaced(core, from);
     pump(core, to);
     if (Tunnel* tunnel = core.tunnel_of(to)) settle_doubles(core, *tunnel);
 }

@@ -24,6 +24,8 @@ void on_ike_timer(Core& core, IkeSa& sa, Timer timer) {
             return enqueue(core, sa, RekeyIke{});
         case Timer::kIkeExpire:
             return on_ike_expire_timer(core, sa);
+        case Timer::kReauthenticate:
+            return on_reauthenticate_timer(core, sa);
         case Timer::kLiveness:
             return on_liveness_timer(core, sa);
         case Timer::kKeepalive:

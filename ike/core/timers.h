@@ -14,12 +14,13 @@ namespace esplane::ike {
 
 enum class Timer : std::uint8_t {
     // of an IKE SA; the owner is its local SPI
-    kRetransmit,  ///< the request in flight has not been answered
-    kDiscard,     ///< half-open for too long, or kept only to repeat an answer
-    kIkeRekey,    ///< soft lifetime
-    kIkeExpire,   ///< hard lifetime
-    kLiveness,    ///< time to look whether the peer still sends
-    kKeepalive,   ///< keeps the mapping of the NAT in front of us open
+    kRetransmit,      ///< the request in flight has not been answered
+    kDiscard,         ///< half-open for too long, or kept only to repeat an answer
+    kIkeRekey,        ///< soft lifetime
+    kIkeExpire,       ///< hard lifetime
+    kLiveness,        ///< time to look whether the peer still sends
+    kReauthenticate,  ///< its authentication is about to end
+    kKeepalive,       ///< keeps the mapping of the NAT in front of us open
     // of a CHILD_SA; the owner is its ChildId
     kChildRekey,
     kChildExpire,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ike/core/actions.h"
+#include "ike/core/redirect.h"
 
 namespace esplane::ike {
 
@@ -51,9 +52,12 @@ struct Tunnel {
     /// left.
     std::vector<IkeSpi> ike_sas;
     std::vector<Waiter> waiters;
+    Redirections redirections;
 
     dataplane::TunnelId id() const { return options.id; }
     const std::string& name() const { return options.name; }
+    /// Where it connects to; only where a peer's address is known.
+    const IpAddress& gateway() const { return redirections.to ? *redirections.to : *options.remote_address; }
     const ChildPolicy& child(std::uint32_t policy) const { return options.children[policy]; }
 };
 

@@ -31,6 +31,8 @@ bool connects(Core& core, const Tunnel& tunnel) {
 
 /// What follows a loss, by configuration. With the IKE SA all policies have lost their CHILD_SA.
 void come_back(Core& core, Tunnel& tunnel, Next next) {
+    // RFC 5685 4: where we were sent is where we are no longer.
+    tunnel.redirections.to.reset();
     const DpdAction action = tunnel.options.dpd.action;
     const bool by_dpd = next == Next::kByDpdAction;
     const bool on_demand = tunnel.options.start == StartMode::kOnDemand;
@@ -95,6 +97,7 @@ void note_stranger_error(Core& core, Tunnel& tunnel, LastError error, bool said)
 
 void attempt_failed(Core& core, Tunnel& tunnel, LastError error) {
     ++tunnel.failures;
+    tunnel.redirections.to.reset();
     schedule_retry(core, tunnel);
     for (PolicyState& state : tunnel.policies) {
         state.wanted = state.wanted && tunnel.keep_up;

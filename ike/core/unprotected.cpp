@@ -22,7 +22,7 @@ Result<wire::Payloads, wire::ParseError> parse(const wire::Header& header, ByteV
 
 void ask_whether_alive(Core& core, IkeSa& sa) {
     if (!sa.is<Established>() || sa.out.in_flight() != nullptr) return;
-    if (core.stranger_hints.allow(core.now)) enqueue(core, sa, CheckLiveness{});
+    if (core.stranger_hints.take(core.now)) enqueue(core, sa, CheckLiveness{});
 }
 
 /// The peer has lost all it had of this IKE SA, and says so with what only it can know.
@@ -107,7 +107,7 @@ void on_unknown_ike_sa(Core& core, const Path& path, const wire::Header& header,
 
 void on_unknown_esp(Core& core, const Path& path, dataplane::Spi spi) {
     const Path to = ike_path(core, path);
-    if (core.tunnels.candidates(to).empty() || !core.stranger_hints.allow(core.now)) return;
+    if (core.tunnels.candidates(to).empty() || !core.stranger_hints.take(core.now)) return;
     if (IkeSa* sa = established_with(core, to)) return enqueue(core, *sa, TellInvalidSpi{spi});
     wire::Header header;
     header.spi_i = core.fresh_ike_spi();

@@ -26,7 +26,8 @@ constexpr std::array<std::string_view, 10> kKindNames{"SA",   "KE",  "Nonce", "I
                                                       "AUTH", "TSi", "TSr",   "Delete", "EAP"};
 
 /// What CREATE_CHILD_SA makes is told by the protocol of the proposals; for the other exchanges there is one answer.
-enum class Purpose : std::uint8_t { kAny, kChildSa, kIkeSa };
+/// IKE_AUTH makes a CHILD_SA, or none (RFC 6023).
+enum class Purpose : std::uint8_t { kAny, kChildSa, kIkeSa, kChildless };
 
 struct Rule {
     ExchangeType exchange;
@@ -40,11 +41,13 @@ constexpr bool kRequest = false;
 constexpr bool kResponse = true;
 
 // RFC 7296 1.2 (with C.1 and C.2), 1.3 (C.4, C.5), 1.4 (C.6).
-constexpr std::array<Rule, 10> kRules{{
+constexpr std::array<Rule, 12> kRules{{
     {ExchangeType::kIkeSaInit, Purpose::kAny, kRequest, kSa | kKe | kNonce, 0},
     {ExchangeType::kIkeSaInit, Purpose::kAny, kResponse, kSa | kKe | kNonce, 0},
     {ExchangeType::kIkeAuth, Purpose::kAny, kRequest, kIdi | kAuth | kSa | kTsi | kTsr, kIdr},
     {ExchangeType::kIkeAuth, Purpose::kAny, kResponse, kIdr | kAuth | kSa | kTsi | kTsr, 0},
+    {ExchangeType::kIkeAuth, Purpose::kChildless, kRequest, kIdi | kAuth, kIdr},
+    {ExchangeType::kIkeAuth, Purpose::kChildless, kResponse, kIdr | kAuth, 0},
     {ExchangeType::kCreateChildSa, Purpose::kChildSa, kRequest, kSa | kNonce | kTsi | kTsr, kKe},
     {ExchangeType::kCreateChildSa, Purpose::kChildSa, kResponse, kSa | kNonce | kTsi | kTsr, kKe},
     {ExchangeType::kCreateChildSa, Purpose::kIkeSa, kRequest, kSa | kNonce | kKe, 0},
@@ -70,6 +73,8 @@ Kinds kinds_of(const Payloads& payloads) {
 }
 
 Purpose purpose_of(ExchangeType exchange, const Payloads& payloads) {
+    const bool is_childless = !payloads.sa && !payloads.ts_i && !payloads.ts_r;
+    if (exchange == ExchangeType::kIkeAuth && is_childless) return Purpose::kChildless;
     if (exchange != ExchangeType::kCreateChildSa) return Purpose::kAny;
     const bool is_ike = payloads.sa && !payloads.sa->empty() && payloads.sa->front().protocol == ProtocolId::kIke;
     return is_ike ? Purpose::kIkeSa : Purpose::kChildSa;

@@ -87,6 +87,11 @@ enum class NotifyType : std::uint16_t {
     kRekeySa = 16393,
     kEspTfcPaddingNotSupported = 16394,
     kNonFirstFragmentsAlso = 16395,
+    kAuthLifetime = 16403,       // RFC 4478 3
+    kRedirectSupported = 16406,  // RFC 5685 8, as the next two
+    kRedirect = 16407,
+    kRedirectedFrom = 16408,
+    kChildlessIkev2Supported = 16418,  // RFC 6023 3
     kQcdToken = 16419,                 // RFC 6290 4.1
     kFragmentationSupported = 16430,   // RFC 7383 2.3
     kSignatureHashAlgorithms = 16431,  // RFC 7427 4

@@ -8,6 +8,7 @@ from topology import Topology
 from traffic import EchoFlow, EchoServer
 
 RATE = 1000
+REKEYS = 100
 BEFORE, AFTER = 300, 500  # packets of each flow before the rekey and after it
 
 
@@ -95,3 +96,25 @@ def test_both_rekey_at_once(pair):
     tallies = pair.under_load(rekey)
     assert all(tally.flawless for tally in tallies), tallies
     wait_until(lambda: len(spis(pair.ours)) == 1, 15, "a single CHILD_SA")
+
+
+@pytest.mark.parametrize("ike", [False, True], ids=["child", "ike"])
+@pytest.mark.parametrize("who", ["ours", "peer"])
+@pytest.mark.parametrize("pair", [strongswan_at], ids=["strongswan"], indirect=True)
+def test_a_hundred_rekeys_under_load(pair, who, ike):
+    """One after the other as fast as they come, with traffic in both directions all the time: no packet is lost."""
+
+    def names():
+        return pair.ours.tunnel()["ike"]["spi_i"] if ike else spis(pair.ours)
+
+    def rekey():
+        for number in range(REKEYS):
+            before = names()
+            getattr(pair, who).rekey(ike=ike)
+            wait_until(lambda before=before: renewed(before, names()), 5, f"rekey {number}")
+
+    def renewed(before, now):
+        return now != before if ike else bool(now - before)
+
+    tallies = pair.under_load(rekey)
+    assert all(tally.flawless for tally in tallies), tallies

@@ -135,7 +135,8 @@ std::vector<Misbehaviour> misbehaviours_as_responder() {
          },
          kSilence, N},
         {"temporary_failure_for_ever", R, temporary_failure_for_ever, kSilence, stands},
-        {"refuses_the_rekey", R, refuses_with(says::kNoAdditionalSas), kSilence, stands, broken},
+        // It is asked for another IKE SA.
+        {"refuses_the_rekey", R, refuses_with(says::kNoAdditionalSas), kAgrees, stands, broken},
         {"rekey_answer_with_ke_of_zeros", R,
          answers_child([](Chain chain) { return replaced(std::move(chain), ke(kX25519, Bytes(32))); }), kDeletes, N,
          broken},

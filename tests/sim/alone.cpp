@@ -5,7 +5,7 @@ namespace esplane::sim {
 using ike::wire::ExchangeType;
 using ike::wire::Payloads;
 
-Alone::Alone(ike::Options options) : left(world.add(kLeft, std::move(options))) {
+Alone::Alone(const ike::Options& options) : left(world.add(kLeft, options)) {
     world.network.filter = [this](const Packet& packet) {
         if (const auto* datagram = std::get_if<Bytes>(&packet.content)) sent.push_back(*datagram);
         return false;

@@ -13,7 +13,7 @@ namespace esplane::sim {
 inline const Path kFromRight{{kLeft, 500}, {kRight, 500}};
 
 struct Alone {
-    explicit Alone(ike::Options options = {});
+    explicit Alone(const ike::Options& options = {});
     World world;
     std::vector<Bytes> sent;
     Node& left;

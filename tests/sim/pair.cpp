@@ -26,6 +26,30 @@ bool same_keys(const Node& left, dataplane::ChildId here, const Node& right, dat
 
 }  // namespace
 
+std::vector<ike::ChildPolicy> several_children(std::size_t count) {
+    std::vector<ike::ChildPolicy> made;
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::string number = std::to_string(i);
+        const std::string local = "10.1." + number + ".0/24";
+        const std::string remote = "10.2." + number + ".0/24";
+        made.push_back(
+            {std::string(1, static_cast<char>('a' + i)), {subnets({local.c_str()}), subnets({remote.c_str()})}});
+    }
+    return made;
+}
+
+ike::TunnelOptions left_with(std::size_t count) {
+    auto options = left_tunnel();
+    options.children = several_children(count);
+    return options;
+}
+
+ike::TunnelOptions right_with(std::size_t count) {
+    auto options = right_tunnel();
+    options.children = mirrored(several_children(count));
+    return options;
+}
+
 Pair::Pair(std::uint64_t seed, ike::Options options)
     : world(seed), left(world.add(kLeft, options)), right(world.add(kRight, options)) {
     world.watch.emplace();

@@ -147,6 +147,12 @@ ike::TunnelOptions left_tunnel();
 /// The same from the right side, listening.
 ike::TunnelOptions right_tunnel();
 
+/// "a", "b", "c" …: 10.1.N.0/24 to 10.2.N.0/24.
+std::vector<ike::ChildPolicy> several_children(std::size_t count);
+/// The same tunnels with so many of them.
+ike::TunnelOptions left_with(std::size_t count);
+ike::TunnelOptions right_with(std::size_t count);
+
 /// Left and right with one tunnel between them. The left one starts it when it is added.
 struct Pair {
     explicit Pair(std::uint64_t seed = 1, ike::Options options = {});

@@ -16,31 +16,6 @@ using std::chrono::seconds;
 
 namespace {
 
-/// "a", "b", "c" …: 10.1.N.0/24 to 10.2.N.0/24.
-std::vector<ike::ChildPolicy> children(std::size_t count) {
-    std::vector<ike::ChildPolicy> made;
-    for (std::size_t i = 0; i < count; ++i) {
-        const std::string number = std::to_string(i);
-        const std::string local = "10.1." + number + ".0/24";
-        const std::string remote = "10.2." + number + ".0/24";
-        made.push_back(
-            {std::string(1, static_cast<char>('a' + i)), {subnets({local.c_str()}), subnets({remote.c_str()})}});
-    }
-    return made;
-}
-
-ike::TunnelOptions left_with(std::size_t count) {
-    auto options = left_tunnel();
-    options.children = children(count);
-    return options;
-}
-
-ike::TunnelOptions right_with(std::size_t count) {
-    auto options = right_tunnel();
-    options.children = mirrored(children(count));
-    return options;
-}
-
 std::vector<std::string> names(const Node& node) {
     std::vector<std::string> found;
     for (const auto& child : current_children(node))

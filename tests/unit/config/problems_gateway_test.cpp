@@ -55,7 +55,7 @@ TEST_CASE("What is wrong in gateway is named with what is accepted") {
          "cookie"},
         {"ike: {tries: 3}",
          "9: unknown key 'tries'; did you mean 'retries'? accepted here: retransmit, retries, retry_interval, "
-         "cookie_threshold, half_open_limit"},
+         "cookie_threshold, half_open_limit, handshakes_per_second"},
         {"profile: aws",
          "3: unknown key 'profile'; accepted here: dataplane, workers, poll, control_socket, metrics, log, "
          "allow_insecure, "

@@ -76,5 +76,30 @@ TEST_CASE("What a peer can make us keep is bounded, by number and by octets") {
     CHECK_FALSE(fragments.are_complete());
 }
 
+TEST_CASE("What several keep together is bounded, and given back by each when it is done") {
+    FragmentAllowance allowance(10);
+    {
+        Fragments first;
+        Fragments second;
+        CHECK(first.add(1, fragment(1, 2, Bytes(6)), &allowance));
+        CHECK_FALSE(second.add(1, fragment(1, 2, Bytes(5)), &allowance));
+        CHECK(second.add(1, fragment(1, 2, Bytes(4)), &allowance));
+        CHECK(allowance.left() == 0);
+        CHECK_FALSE(first.add(1, fragment(1, 2, Bytes(1)), &allowance));
+        CHECK_FALSE(first.add(1, fragment(2, 2, Bytes(1)), &allowance));
+        second.forget();
+        CHECK(allowance.left() == 4);
+        CHECK(first.add(1, fragment(2, 2, Bytes(3)), &allowance));
+        CHECK(first.join().text.size() == 9);
+        CHECK(allowance.left() == 10);
+        CHECK(first.add(2, fragment(1, 3, Bytes(2)), &allowance));
+        CHECK(first.add(3, fragment(1, 3, Bytes(3)), &allowance));
+        CHECK(allowance.left() == 7);
+        const Fragments moved = std::move(first);
+        CHECK(allowance.left() == 7);
+    }
+    CHECK(allowance.left() == 10);
+}
+
 }  // namespace
 }  // namespace esplane::ike

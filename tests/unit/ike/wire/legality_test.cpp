@@ -139,12 +139,24 @@ TEST_CASE("A response that refuses needs nothing else, a request with the same n
     }
 }
 
+TEST_CASE("IKE_AUTH makes a CHILD_SA, or none, never half of one") {
+    for (const bool is_response : {kRequest, kResponse}) {
+        Payloads childless = auth(is_response);
+        childless.sa.reset();
+        CHECK(find_illegality(ExchangeType::kIkeAuth, is_response, childless).has_value());
+        childless.ts_i.reset();
+        CHECK(find_illegality(ExchangeType::kIkeAuth, is_response, childless).has_value());
+        childless.ts_r.reset();
+        CHECK(find_illegality(ExchangeType::kIkeAuth, is_response, childless) == std::nullopt);
+    }
+}
+
 TEST_CASE("An IKE_AUTH response may refuse the CHILD_SA alone") {
     Payloads payloads = auth(kResponse);
     payloads.sa.reset();
     payloads.ts_i.reset();
-    payloads.ts_r.reset();
     CHECK(find_illegality(ExchangeType::kIkeAuth, kResponse, payloads).has_value());
+    payloads.ts_r.reset();
     payloads.notifies = {samples::notify(NotifyType::kTsUnacceptable)};
     CHECK(find_illegality(ExchangeType::kIkeAuth, kResponse, payloads) == std::nullopt);
 }

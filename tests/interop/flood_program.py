@@ -1,0 +1,66 @@
+"""Sends IKE_SA_INIT requests from addresses that are not its own, as fast as it can; run by itself in a namespace.
+
+    flood_program.py DESTINATION SECONDS
+
+Each is a whole request that a gateway could answer, of another initiator's SPI and another source in 198.18.0.0/15. When
+its time is over it prints how many left a second.
+"""
+
+import os
+import socket
+import struct
+import sys
+import time
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+SOURCES = 16384
+BURST = 256
+
+
+def payload(following, body):
+    return struct.pack("!BBH", following, 0, 4 + len(body)) + body
+
+
+def transform(last, kind, identifier, attributes=b""):
+    return struct.pack("!BBHBBH", 0 if last else 3, 0, 8 + len(attributes), kind, 0, identifier) + attributes
+
+
+def request():
+    """AES-GCM-16 with 256 bits, HMAC-SHA-256, ECP-256, from the octets behind the initiator's SPI on."""
+    transforms = (
+        transform(False, 1, 20, struct.pack("!HH", 0x800E, 256)) + transform(False, 2, 5) + transform(True, 4, 19)
+    )
+    proposal = struct.pack("!BBHBBBB", 0, 0, 8 + len(transforms), 1, 1, 0, 3) + transforms
+    public = ec.generate_private_key(ec.SECP256R1()).public_key()
+    value = public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)[1:]
+    chain = payload(34, proposal) + payload(40, struct.pack("!HH", 19, 0) + value) + payload(0, os.urandom(32))
+    return struct.pack("!QBBBBII", 0, 33, 0x20, 34, 0x08, 0, 28 + len(chain)) + chain
+
+
+def packet(number, destination, behind_spi):
+    source = socket.inet_aton(f"198.18.{number >> 8 & 255}.{number & 255}")
+    udp = struct.pack("!HHHH", 500, 500, 16 + len(behind_spi), 0)  # without a checksum, as IPv4 allows
+    header = struct.pack("!BBHHHBBH", 0x45, 0, 0, number & 0xFFFF, 0, 64, socket.IPPROTO_UDP, 0)
+    return header + source + destination + udp + os.urandom(8) + behind_spi
+
+
+def main():
+    destination, seconds = sys.argv[1], float(sys.argv[2])
+    raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)
+    behind_spi = request()
+    packets = [packet(number, socket.inet_aton(destination), behind_spi) for number in range(SOURCES)]
+    end = time.monotonic() + seconds
+    sent = 0
+    to = (destination, 0)
+    while time.monotonic() < end:
+        for number in range(sent, sent + BURST):
+            raw.sendto(packets[number % SOURCES], to)
+        sent += BURST
+    print(f"{sent / seconds:.0f} requests a second")
+
+
+if __name__ == "__main__":
+    main()
