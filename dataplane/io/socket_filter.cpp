@@ -72,6 +72,28 @@ bool steer_by_spi(int fd, std::size_t workers) {
     return attach(fd, SO_ATTACH_REUSEPORT_CBPF, code);
 }
 
+bool set_strangers_apart(int fd) {
+    // RFC 7296 3.1: offsets in the header of IKE; and 2.6: a cookie comes as the first payload.
+    constexpr std::uint32_t kNextPayload = 16;
+    constexpr std::uint32_t kExchange = 18;
+    constexpr std::uint32_t kFlags = 19;
+    constexpr std::uint32_t kIkeSaInit = 34;
+    constexpr std::uint32_t kResponse = 0x20;
+    constexpr std::uint32_t kNotify = 41;
+    sock_filter code[] = {
+        // A load beyond the end says 0 of the whole packet.
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, kExchange),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kIkeSaInit, 0, 5),
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, kFlags),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, kResponse, 3, 0),
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, kNextPayload),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kNotify, 1, 0),
+        BPF_STMT(BPF_RET | BPF_K, 1),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+    };
+    return attach(fd, SO_ATTACH_REUSEPORT_CBPF, code);
+}
+
 bool keep_own_spis(int fd, Family family, WorkerId worker, std::size_t workers) {
     if (worker == WorkerId{}) return keep_those_of_none(fd, family, static_cast<std::uint32_t>(workers));
     return keep_those_of(fd, family, worker);

@@ -20,4 +20,9 @@ bool steer_by_spi(int fd, std::size_t workers);
 /// name none or are too short to. False with errno.
 bool keep_own_spis(int fd, Family family, WorkerId worker, std::size_t workers);
 
+/// Two UDP sockets that share a port by SO_REUSEPORT: first requests of IKE_SA_INIT without a cookie, which anyone can
+/// send from anywhere, go to the second, all else to the first. So a flood of them fills no queue but its own. False
+/// with errno.
+bool set_strangers_apart(int fd);
+
 }  // namespace esplane::dataplane

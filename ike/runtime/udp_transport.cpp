@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "dataplane/io/ancillary.h"
+#include "dataplane/io/socket_filter.h"
 
 namespace esplane::ike {
 
@@ -44,8 +45,12 @@ bool configure(int fd, Family family) {
            set(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DONT);
 }
 
-/// An empty descriptor where the kernel does not have the family.
-Result<FileDescriptor, std::string> open_socket(Family family, std::uint16_t port, std::uint32_t mark) {
+bool share_port(const FileDescriptor& socket) {
+    return set(socket.get(), SOL_SOCKET, SO_REUSEPORT, 1);
+}
+
+/// `shared`: beside another socket at this port. An empty descriptor where the kernel does not have the family.
+Result<FileDescriptor, std::string> open_socket(Family family, std::uint16_t port, std::uint32_t mark, bool shared) {
     FileDescriptor socket(
         ::socket(family == Family::kIpv4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!socket.is_open()) {
@@ -60,6 +65,7 @@ Result<FileDescriptor, std::string> open_socket(Family family, std::uint16_t por
     if (!set(socket.get(), SOL_SOCKET, SO_RCVBUFFORCE, kBufferBytes)) {
         set(socket.get(), SOL_SOCKET, SO_RCVBUF, kBufferBytes);
     }
+    if (shared && !share_port(socket)) return failure(family, port, "share");
     sockaddr_storage any{};
     const socklen_t length = dataplane::to_socket_address({IpAddress::any(family), port}, any);
     if (bind(socket.get(), reinterpret_cast<const sockaddr*>(&any), length) != 0) {
@@ -72,21 +78,37 @@ Result<FileDescriptor, std::string> open_socket(Family family, std::uint16_t por
 
 }  // namespace
 
+Result<UdpTransport::Sockets, std::string> UdpTransport::open_family(Family family, std::uint16_t port,
+                                                                     std::uint32_t mark) {
+    Sockets made;
+    auto peers = open_socket(family, port, mark, false);
+    if (!peers) return Failure{peers.error()};
+    made.peers = std::move(peers).value();
+    if (!made.peers.is_open()) return made;
+    // Bound without SO_REUSEPORT, it has found the port free; a second program of ours does not.
+    if (!share_port(made.peers)) return failure(family, port, "share");
+    auto strangers = open_socket(family, port, mark, true);
+    if (!strangers) return Failure{strangers.error()};
+    made.strangers = std::move(strangers).value();
+    if (!dataplane::set_strangers_apart(made.peers.get())) return failure(family, port, "steer what comes to");
+    return made;
+}
+
 Result<UdpTransport, std::string> UdpTransport::open(std::uint16_t port, std::uint32_t socket_mark) {
     UdpTransport transport;
     transport.port_ = port;
     transport.buffer_.resize(kLongestDatagram);
     for (const auto& [family, into] : {std::pair{Family::kIpv4, &transport.ipv4_}, {Family::kIpv6, &transport.ipv6_}}) {
-        auto socket = open_socket(family, port, socket_mark);
-        if (!socket) return Failure{socket.error()};
-        *into = std::move(socket).value();
+        auto sockets = open_family(family, port, socket_mark);
+        if (!sockets) return Failure{sockets.error()};
+        *into = std::move(sockets).value();
     }
     return transport;
 }
 
 std::vector<int> UdpTransport::descriptors() const {
     std::vector<int> result;
-    for (const FileDescriptor* socket : {&ipv4_, &ipv6_}) {
+    for (const FileDescriptor* socket : {&ipv4_.peers, &ipv6_.peers, &ipv4_.strangers, &ipv6_.strangers}) {
         if (socket->is_open()) result.push_back(socket->get());
     }
     return result;
@@ -117,7 +139,7 @@ std::optional<Datagram> UdpTransport::receive(int fd) {
 }
 
 Result<void, int> UdpTransport::send(const Path& path, ByteView datagram) {
-    const FileDescriptor& socket = path.remote.address.family() == Family::kIpv4 ? ipv4_ : ipv6_;
+    const FileDescriptor& socket = path.remote.address.family() == Family::kIpv4 ? ipv4_.peers : ipv6_.peers;
     if (!socket.is_open()) return Failure{EAFNOSUPPORT};
     sockaddr_storage to{};
     dataplane::AncillaryRoom room{};

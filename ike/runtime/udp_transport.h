@@ -18,14 +18,16 @@ struct Datagram {
     Bytes bytes;
 };
 
-/// One socket a family, bound to the wildcard address: each datagram tells to which of our addresses it came, and each
-/// answer leaves from there. Does not block.
+/// Two sockets a family, bound to the wildcard address: each datagram tells to which of our addresses it came, and each
+/// answer leaves from there. First requests of strangers have a socket of their own, so that a flood of them crowds out
+/// neither known peers nor those that have returned a cookie. Does not block.
 class UdpTransport {
   public:
     /// `socket_mark`: SO_MARK of the sockets, so that routing tells our own packets from others. 0: none. The error
     /// says what to do. A kernel without IPv6 is fine; a port in use is not.
     static Result<UdpTransport, std::string> open(std::uint16_t port, std::uint32_t socket_mark);
 
+    /// Those for strangers last.
     std::vector<int> descriptors() const;
     /// The next datagram waiting at this descriptor; empty when there is none.
     std::optional<Datagram> receive(int fd);
@@ -36,8 +38,14 @@ class UdpTransport {
     UdpTransport() = default;
 
     std::uint16_t port_ = 0;
-    dataplane::FileDescriptor ipv4_;
-    dataplane::FileDescriptor ipv6_;
+    struct Sockets {
+        dataplane::FileDescriptor peers;  ///< what we send leaves here
+        dataplane::FileDescriptor strangers;
+    };
+    static Result<Sockets, std::string> open_family(Family family, std::uint16_t port, std::uint32_t mark);
+
+    Sockets ipv4_;
+    Sockets ipv6_;
     Bytes buffer_;  // for one datagram of any size
 };
 

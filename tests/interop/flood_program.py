@@ -1,12 +1,14 @@
-"""Sends IKE_SA_INIT requests from addresses that are not its own, as fast as it can; run by itself in a namespace.
+"""Sends IKE_SA_INIT requests from addresses that are not its own; run by itself in a namespace.
 
-    flood_program.py DESTINATION SECONDS
+    flood_program.py DESTINATION [REQUESTS A SECOND]
 
-Each is a whole request that a gateway could answer, of another initiator's SPI and another source in 198.18.0.0/15. When
-its time is over it prints how many left a second.
+Without a rate it is as fast as it can be.
+Each is a whole request that a gateway could answer, of another initiator's SPI and another source in 198.18.0.0/15. On
+SIGTERM it prints how many left a second, and ends.
 """
 
 import os
+import signal
 import socket
 import struct
 import sys
@@ -16,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 SOURCES = 16384
-BURST = 256
+BURST = 64
 
 
 def payload(following, body):
@@ -47,19 +49,25 @@ def packet(number, destination, behind_spi):
 
 
 def main():
-    destination, seconds = sys.argv[1], float(sys.argv[2])
+    destination = sys.argv[1]
+    rate = float(sys.argv[2]) if len(sys.argv) > 2 else float("inf")
+    stop = []
+    signal.signal(signal.SIGTERM, lambda *_: stop.append(True))
     raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)
     behind_spi = request()
     packets = [packet(number, socket.inet_aton(destination), behind_spi) for number in range(SOURCES)]
-    end = time.monotonic() + seconds
+    begun = time.monotonic()
     sent = 0
     to = (destination, 0)
-    while time.monotonic() < end:
+    while not stop:
         for number in range(sent, sent + BURST):
             raw.sendto(packets[number % SOURCES], to)
         sent += BURST
-    print(f"{sent / seconds:.0f} requests a second")
+        ahead = begun + sent / rate - time.monotonic()
+        if ahead > 0:
+            time.sleep(ahead)
+    print(f"{sent / (time.monotonic() - begun):.0f} requests a second", flush=True)
 
 
 if __name__ == "__main__":

@@ -67,6 +67,38 @@ TEST_CASE("datagrams of every length arrive whole, the empty one too") {
     }
 }
 
+TEST_CASE("first requests of strangers have sockets of their own, and crowd out nobody") {
+    const std::uint16_t port = free_port();
+    auto transport = UdpTransport::open(port, 0).value();
+    const PeerSocket peer("127.0.0.1");
+    const auto descriptors = transport.descriptors();
+    const std::size_t families = descriptors.size() / 2;
+    // By exchange type, flags and first payload.
+    const auto lands_with_strangers = [&](std::uint8_t exchange, std::uint8_t flags, std::uint8_t first) {
+        Bytes datagram(200, 7);
+        datagram[16] = first;
+        datagram[18] = exchange;
+        datagram[19] = flags;
+        peer.send_to(endpoint("127.0.0.1", port), datagram);
+        pollfd peers{descriptors[0], POLLIN, 0};
+        const bool among_peers = poll(&peers, 1, 200) == 1;
+        REQUIRE(transport.receive(descriptors[among_peers ? 0 : families]).has_value());
+        return !among_peers;
+    };
+    CHECK(lands_with_strangers(34, 0x08, 33));        // IKE_SA_INIT request
+    CHECK_FALSE(lands_with_strangers(34, 0x08, 41));  // with a cookie
+    CHECK_FALSE(lands_with_strangers(34, 0x20, 33));  // its response
+    CHECK_FALSE(lands_with_strangers(35, 0x08, 46));  // IKE_AUTH
+    CHECK_FALSE(lands_with_strangers(37, 0x28, 46));  // INFORMATIONAL
+    // A flood of them fills their queue, and no other.
+    Bytes request(1400, 7);
+    request[18] = 34;
+    request[19] = 8;
+    for (int i = 0; i < 20'000; ++i)
+        peer.send_to(endpoint("127.0.0.1", port), request);
+    CHECK_FALSE(lands_with_strangers(36, 0x08, 46));
+}
+
 TEST_CASE("nothing waiting is nothing, at once") {
     auto transport = UdpTransport::open(free_port(), 0).value();
     for (const int fd : transport.descriptors())
