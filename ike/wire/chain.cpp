@@ -78,7 +78,7 @@ Outcome add_payload(Payloads& payloads, PayloadType type, bool critical, ByteVie
             payloads.has_eap = true;
             return {};
         case PayloadType::kCp:
-            return {};
+            return set_once(payloads.configuration, type, parse_configuration, body);
         case PayloadType::kSk:
         case PayloadType::kSkf:
             // 3.14: it is the message's last payload and nothing nests.
@@ -198,6 +198,7 @@ void write_chain(Bytes& to, std::size_t first_type_at, ExchangeType exchange, co
     chain.add_if(PayloadType::kIdr, payloads.id_r, write_id);
     if (!payloads.id_i) add_certs(chain, PayloadType::kCert, payloads.certs);
     chain.add_if(PayloadType::kAuth, payloads.auth, write_auth);
+    chain.add_if(PayloadType::kCp, payloads.configuration, write_configuration);
     add_notifies(chain, payloads.notifies, Place::kBeforeSa);
     chain.add_if(PayloadType::kSa, payloads.sa, write_sa);
     add_ke_and_nonce(chain, exchange, payloads);

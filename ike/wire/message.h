@@ -114,6 +114,24 @@ struct TrafficSelectors {
     friend bool operator==(const TrafficSelectors&, const TrafficSelectors&) = default;
 };
 
+/// One thing that is asked for or handed out. Empty in a request: whatever the other side chooses.
+struct ConfigAttribute {
+    std::uint16_t type = 0;  ///< a ConfigAttributeType, or one that we do not know
+    Bytes value;             ///< of a type that we know: of a length that this has
+
+    bool is(ConfigAttributeType wanted) const { return type == static_cast<std::uint16_t>(wanted); }
+    friend bool operator==(const ConfigAttribute&, const ConfigAttribute&) = default;
+};
+
+/// CP (3.15).
+struct Configuration {
+    std::uint8_t type = 0;  ///< a ConfigType, or one that we do not know
+    std::vector<ConfigAttribute> attributes;
+
+    bool is(ConfigType wanted) const { return type == static_cast<std::uint8_t>(wanted); }
+    friend bool operator==(const Configuration&, const Configuration&) = default;
+};
+
 /// The payloads of one message. At most one of each singleton: a second one is a syntax error in the parser.
 struct Payloads {
     std::optional<std::vector<Proposal>> sa;
@@ -129,6 +147,7 @@ struct Payloads {
     std::vector<Bytes> vendor_ids;
     std::optional<TrafficSelectors> ts_i;
     std::optional<TrafficSelectors> ts_r;
+    std::optional<Configuration> configuration;
     bool has_eap = false;  ///< seen, content not parsed
     /// The first payload of unknown type with the critical flag: the request must be refused (2.5).
     std::optional<std::uint8_t> unknown_critical;

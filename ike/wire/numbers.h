@@ -46,6 +46,19 @@ enum class CertEncoding : std::uint8_t {
     kOcspContent = 14,   // RFC 4806: a response of a certificate's status
 };
 
+enum class ConfigType : std::uint8_t { kRequest = 1, kReply = 2, kSet = 3, kAck = 4 };
+
+/// Of a Configuration payload (3.15.1).
+enum class ConfigAttributeType : std::uint16_t {
+    kIp4Address = 1,
+    kIp4Netmask = 2,
+    kIp4Dns = 3,
+    kIp6Address = 8,  ///< an address and the length of its prefix
+    kIp6Dns = 10,
+    kIp4Subnet = 13,  ///< an address and a netmask
+    kIp6Subnet = 15,  ///< an address and the length of its prefix
+};
+
 enum class AuthMethod : std::uint8_t {
     kRsa = 1,
     kSharedKey = 2,

@@ -42,6 +42,9 @@ void write_notify(Bytes& to, const Notify& notify);
 Result<Delete, ParseError> parse_delete(ByteView body);
 void write_delete(Bytes& to, const Delete& deletion);
 
+Result<Configuration, ParseError> parse_configuration(ByteView body);
+void write_configuration(Bytes& to, const Configuration& configuration);
+
 Result<TrafficSelectors, ParseError> parse_ts(ByteView body);
 void write_ts(Bytes& to, const TrafficSelectors& selectors);
 

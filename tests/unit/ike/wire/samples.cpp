@@ -59,6 +59,23 @@ Notify random_notify(crypto::Random& random) {
     return notify;
 }
 
+Configuration random_configuration(crypto::Random& random) {
+    constexpr std::pair<ConfigAttributeType, std::size_t> kKnown[] = {{ConfigAttributeType::kIp4Address, 4},
+                                                                      {ConfigAttributeType::kIp6Address, 17},
+                                                                      {ConfigAttributeType::kIp6Dns, 16},
+                                                                      {ConfigAttributeType::kIp4Subnet, 8}};
+    Configuration configuration;
+    configuration.type = static_cast<std::uint8_t>(random.below(256));
+    for (std::size_t count = random.below(6); count > 0; --count) {
+        const auto& [type, length] = kKnown[random.below(4)];
+        configuration.attributes.push_back(
+            {static_cast<std::uint16_t>(type), random.bytes(random.below(2) == 0 ? 0 : length)});
+        const auto unknown = static_cast<std::uint16_t>(100 + random.below(32'000));
+        configuration.attributes.push_back({unknown, random.bytes(random.below(40))});
+    }
+    return configuration;
+}
+
 Delete random_delete(crypto::Random& random) {
     Delete deletion;
     deletion.protocol = random.below(2) == 0 ? ProtocolId::kIke : ProtocolId::kEsp;
@@ -166,6 +183,7 @@ Payloads random_payloads(crypto::Random& random) {
     if (perhaps()) payloads.nonce = random.bytes(16 + random.below(241));
     if (perhaps()) payloads.ts_i = random_selectors(random);
     if (perhaps()) payloads.ts_r = random_selectors(random);
+    if (perhaps()) payloads.configuration = random_configuration(random);
     for (std::size_t i = times(); i > 0; --i) {
         payloads.notifies.push_back(random_notify(random));
     }
