@@ -5,6 +5,7 @@
 #include <string>
 
 #include "config/ends.h"
+#include "config/pool.h"
 #include "config/selectors.h"
 
 namespace esplane::config {
@@ -43,6 +44,34 @@ Selectors only_host(const std::optional<IpAddress>& gateway, Place place) {
     return {true, {host}, {dataplane::TrafficSelector::from_prefix(host)}, {place}};
 }
 
+constexpr std::string_view kVirtual = "virtual";
+
+/// `local.subnets: virtual`: what the peer will give us, of the families that are behind it.
+bool is_virtual(const Section& local) {
+    const std::optional<List> list = local.has("subnets") ? local.list("subnets") : std::nullopt;
+    return list && list->values.size() == 1 && list->values.front().text == kVirtual;
+}
+
+void read_virtual_child(const Section& local, const Section& remote, gateway::TunnelOptions& into) {
+    const Selectors theirs = read_selectors(remote, "subnets");
+    const Place place = local.list("subnets")->place;
+    if (is_transport(into)) {
+        local.complain(place, "subnets",
+                       "in transport mode a tunnel carries the packets of the two gateways themselves; leave it out");
+    }
+    if (!into.ike.remote_address && remote.has("address"))
+        local.complain(place, "subnets", "remote.address is any, so that there is nobody to ask for an address");
+    into.ike.virtual_address = true;
+    std::vector<dataplane::TrafficSelector> ours;
+    for (const Family family : {Family::kIpv4, Family::kIpv6}) {
+        const bool used = std::any_of(theirs.prefixes.begin(), theirs.prefixes.end(),
+                                      [&](const Prefix& prefix) { return prefix.address.family() == family; });
+        if (used) ours.push_back(dataplane::TrafficSelector::from_prefix({IpAddress::any(family), 0}));
+    }
+    add_prefixes(into.remote_prefixes, theirs.prefixes);
+    into.ike.children.push_back({{}, {std::move(ours), theirs.list}});
+}
+
 /// `subnets` of one end.
 Selectors read_subnets(const Section& end, const gateway::TunnelOptions& tunnel,
                        const std::optional<IpAddress>& gateway) {
@@ -66,6 +95,14 @@ void read_only_child(const Section& local, const Section& remote, gateway::Tunne
     const Selectors ours = read_subnets(local, into, into.ike.local_address);
     const Selectors theirs = read_subnets(remote, into, into.ike.remote_address);
     add_child({local, "subnets", ours, "local.subnets"}, {remote, "subnets", theirs, "remote.subnets"}, {}, into);
+}
+
+/// The peers' side is what they are given.
+void read_child_of_pool(const Section& tunnel, const Section& local, gateway::TunnelOptions& into) {
+    const Section pool = tunnel.section("pool", kPoolKeys);
+    const Selectors ours = read_subnets(local, into, into.ike.local_address);
+    const Selectors theirs = read_selectors(pool, "addresses");
+    add_child({local, "subnets", ours, "local.subnets"}, {pool, "addresses", theirs, "pool.addresses"}, {}, into);
 }
 
 void read_child(const Section& tunnel, const Entry& entry, gateway::TunnelOptions& into) {
@@ -127,6 +164,8 @@ void refuse_subnets(const Section& end, std::string_view name) {
 void read_children(const Section& tunnel, gateway::TunnelOptions& into) {
     const Section local = tunnel.section("local", kEndKeys);
     const Section remote = tunnel.section("remote", kEndKeys);
+    if (into.ike.pool) return read_child_of_pool(tunnel, local, into);
+    if (!tunnel.has_own("children") && is_virtual(local)) return read_virtual_child(local, remote, into);
     if (!tunnel.has_own("children")) return read_only_child(local, remote, into);
     const Entry* children = tunnel.map("children");
     if (children == nullptr) return;

@@ -47,6 +47,7 @@ class Check {
             check_policy(i);
             if (tunnels_[i].routes) check_routes(i);
         }
+        check_pools();
     }
 
   private:
@@ -86,6 +87,27 @@ class Check {
                                               quoted(tunnels_[index].interface) + ", but " + name(first->second) +
                                               " routes it into " + quoted(tunnels_[first->second].interface) +
                                               "; write routes: none in one of them");
+        }
+    }
+
+    /// In order of their first address, a prefix that overlaps another one lies within one that is before it.
+    void check_pools() {
+        std::vector<std::pair<Prefix, std::size_t>> prefixes;
+        for (std::size_t i = 0; i < tunnels_.size(); ++i) {
+            const auto& pool = tunnels_[i].ike.pool;
+            for (const Prefix& prefix : pool ? pool->addresses : std::vector<Prefix>())
+                prefixes.emplace_back(prefix, i);
+        }
+        std::sort(prefixes.begin(), prefixes.end());
+        const std::pair<Prefix, std::size_t>* outer = nullptr;
+        for (const auto& each : prefixes) {
+            if (outer == nullptr || !outer->first.contains(each.first.address)) {
+                outer = &each;
+                continue;
+            }
+            problems_.add(places_[each.second], "hands out " + each.first.to_string() + ", which " +
+                                                    outer->first.to_string() + " of " + name(outer->second) +
+                                                    " has, too; an address is one peer's");
         }
     }
 

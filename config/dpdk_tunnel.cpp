@@ -101,6 +101,11 @@ void check_dpdk(const Section& tunnel, const dataplane::DpdkOptions& dpdk, const
     check_peer(tunnel, dpdk, read);
     const dataplane::PortOptions* port = clear_port(dpdk);
     if (port == nullptr) return check_host_interface(tunnel, dpdk.host_interface, read.interface);
+    if (read.ike.virtual_address) {
+        tunnel.complain(tunnel.place(), "local.subnets",
+                        "the clear side is port " + quoted(port->name) +
+                            " of DPDK, which cannot be given an address by a peer; write the subnets");
+    }
     refuse_device_key(tunnel, "interface", *port);
     refuse_device_key(tunnel, "routes", *port);
 }

@@ -8,29 +8,19 @@
 #include "config/ends.h"
 #include "config/fingerprint.h"
 #include "config/outer_header.h"
+#include "config/pool.h"
 #include "config/protection.h"
 #include "config/section.h"
 
 namespace esplane::config {
 namespace {
 
-constexpr Key kTunnelKeys[] = {{"local"},
-                               {"remote"},
-                               {"children"},
-                               {"auth"},
-                               {"ike"},
-                               {"esp"},
-                               {"dpd"},
-                               {"start"},
-                               {"encap"},
-                               {"mtu"},
-                               {"mss"},
-                               {"fragment"},
-                               {"df"},
-                               {"dscp"},
-                               {"interface"},
-                               {"routes"},
-                               {"profile", "write the tunnel's parameters out"}};
+constexpr Key kTunnelKeys[] = {{"local"},     {"remote"}, {"children"},
+                               {"pool"},      {"auth"},   {"ike"},
+                               {"esp"},       {"dpd"},    {"start"},
+                               {"encap"},     {"mtu"},    {"mss"},
+                               {"fragment"},  {"df"},     {"dscp"},
+                               {"interface"}, {"routes"}, {"profile", "write the tunnel's parameters out"}};
 constexpr Choice<ike::StartMode> kStarts[] = {
     {"auto", ike::StartMode::kAuto}, {"on-demand", ike::StartMode::kOnDemand}, {"listen", ike::StartMode::kListen}};
 constexpr Choice<bool> kEncaps[] = {{"auto", false}, {"always", true}};
@@ -45,12 +35,15 @@ auto auto_or_octets(std::uint32_t lowest, std::uint32_t highest) {
     return [=](std::string_view text) { return parse_auto_or_number(text, lowest, highest); };
 }
 
-/// A peer at an unknown address cannot be called, only awaited.
-void read_start(const Section& tunnel, bool any_peer, ike::StartMode& into) {
-    if (any_peer && !tunnel.has("start")) into = ike::StartMode::kListen;
-    const std::optional<Place> place = tunnel.read("start", into, one_of(kStarts));
-    if (!place || !any_peer || into == ike::StartMode::kListen) return;
-    tunnel.complain(*place, "start", "remote.address is any, so that there is nobody to call; write start: listen");
+/// A peer at an unknown address cannot be called, only awaited; and who hands out addresses is asked for them.
+void read_start(const Section& tunnel, bool any_peer, ike::TunnelOptions& into) {
+    const bool listens = any_peer || into.pool;
+    if (listens && !tunnel.has("start")) into.start = ike::StartMode::kListen;
+    const std::optional<Place> place = tunnel.read("start", into.start, one_of(kStarts));
+    if (!place || !listens || into.start == ike::StartMode::kListen) return;
+    tunnel.complain(*place, "start",
+                    any_peer ? "remote.address is any, so that there is nobody to call; write start: listen"
+                             : "there is a pool, whose addresses peers ask for; write start: listen");
 }
 
 void read_sizes(const Section& tunnel, gateway::TunnelOptions& into) {
@@ -77,9 +70,10 @@ gateway::TunnelOptions read(const Section& tunnel, const Surroundings& around) {
     tunnel.read("encap", result.ike.force_encap, one_of(kEncaps));
     read_ike(tunnel, result.ike);
     read_esp(tunnel, around.allow_insecure, result);
+    read_pool(tunnel, result.ike);
     read_children(tunnel, result);
     read_dpd(tunnel, result.ike);
-    read_start(tunnel, any_peer, result.ike.start);
+    read_start(tunnel, any_peer, result.ike);
     read_sizes(tunnel, result);
     read_outer_header(tunnel, result);
     tunnel.read("interface", result.interface, parse_interface_name);

@@ -37,6 +37,7 @@ struct TunnelPolicy {
     TunnelId id{};
     std::string name;
     ClearPort port{};
+    std::optional<WorkerId> worker;  ///< none: the one that has the fewest tunnels
     /// As configured, one for each CHILD_SA that the tunnel is made of (SPD entries, RFC 4301 4.4.1).
     std::vector<SelectorPair> policies;
     bool acquire = false;                 ///< report packets that want the tunnel while it is down

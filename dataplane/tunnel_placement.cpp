@@ -4,10 +4,10 @@
 
 namespace esplane::dataplane {
 
-WorkerId TunnelPlacement::place(TunnelId tunnel) {
+WorkerId TunnelPlacement::place(TunnelId tunnel, std::optional<WorkerId> wanted) {
     const auto fewest = std::min_element(tunnels_of_.begin(), tunnels_of_.end());
-    ++*fewest;
-    const WorkerId owner{static_cast<std::uint8_t>(fewest - tunnels_of_.begin())};
+    const WorkerId owner = wanted.value_or(WorkerId{static_cast<std::uint8_t>(fewest - tunnels_of_.begin())});
+    ++tunnels_of_.at(to_number(owner));
     placed_[tunnel] = {.owner = owner};
     return owner;
 }

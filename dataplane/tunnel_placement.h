@@ -15,8 +15,9 @@ class TunnelPlacement {
   public:
     explicit TunnelPlacement(std::size_t workers) : tunnels_of_(workers, 0) {}
 
-    /// The worker with the fewest tunnels: all SAs of this one are its own, both ways.
-    WorkerId place(TunnelId tunnel);
+    /// With the wanted worker, else with the one that has the fewest tunnels: all SAs of this one are its own, both
+    /// ways.
+    WorkerId place(TunnelId tunnel, std::optional<WorkerId> wanted = std::nullopt);
     /// The workers have been told to forget it. What they count until they do is still read.
     void leave(TunnelId tunnel);
     /// Empty for one that is not placed, or has left.

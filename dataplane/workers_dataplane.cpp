@@ -45,7 +45,7 @@ WorkersDataplane::WorkersDataplane(std::size_t workers)
     : mailboxes_(make_mailboxes(workers, to_control_)), handoff_(bells_of(mailboxes_)), placement_(workers) {}
 
 WorkerId WorkersDataplane::add_tunnel(const TunnelPolicy& policy) {
-    const WorkerId owner = placement_.place(policy.id);
+    const WorkerId owner = placement_.place(policy.id, policy.worker);
     for (std::size_t i = 0; i < workers_.size(); ++i) {
         const WorkerId worker = worker_id(i);
         auto tunnel =

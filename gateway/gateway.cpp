@@ -113,6 +113,7 @@ Result<void, std::string> Gateway::start_dataplane() {
         log_warning(remark);
     look_around();
     options_.ike.crash_secret = crash_secret();
+    options_.ike.workers = static_cast<std::uint8_t>(dataplane_->workers().size());
     runtime_ = std::make_unique<ike::Runtime>(*loop_, std::move(transport_), *dataplane_, random_, options_.ike,
                                               static_cast<ike::Observer&>(*this));
     surroundings_ = surroundings();

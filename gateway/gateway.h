@@ -61,6 +61,9 @@ class Gateway final : ike::Observer, control::Handler {
     void on_happened(const ike::Happened& happened) override;
     void on_send_failed(const Path& path, int error) override { send_failures_.note(path, error); }
     void on_resized(const dataplane::Resized& event) override { tunnels_->resized(event); }
+    void on_instance_added(const ike::AddInstance& instance) override { tunnels_->add_instance(instance); }
+    void on_virtual_addresses(const ike::UseVirtualAddresses& use) override { tunnels_->use_addresses(use); }
+    void on_instance_removed(dataplane::TunnelId instance) override { tunnels_->remove_instance(instance); }
     void on_request(control::ClientId client, const control::Request& request) override;
     void act(control::ClientId client, const control::Request& request);
     Report report(const std::string& only = {}) const;

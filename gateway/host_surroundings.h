@@ -26,6 +26,10 @@ class HostSurroundings final : public Surroundings {
         return devices_.make_room(device, mtu);
     }
     void release(const std::string& device) override { devices_.release(device); }
+    Result<void, std::string> use_addresses(const std::string& tunnel, const std::string& device,
+                                            const std::vector<IpAddress>& addresses) override {
+        return routing_.use_addresses(tunnel, device, addresses);
+    }
     Result<void, std::string> lay(const TunnelRoutes& routes) override { return routing_.lay(routes); }
     Result<void, std::string> remove_routes(const std::string& tunnel) override { return routing_.remove(tunnel); }
 

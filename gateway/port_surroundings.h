@@ -18,6 +18,11 @@ class PortSurroundings final : public Surroundings {
     Result<dataplane::ClearPort, std::string> acquire(const std::string&, std::uint32_t) override;
     Result<void, std::string> make_room(const std::string&, std::uint32_t) override { return {}; }
     void release(const std::string&) override {}
+    /// The configuration refuses tunnels that would need one.
+    Result<void, std::string> use_addresses(const std::string&, const std::string&,
+                                            const std::vector<IpAddress>&) override {
+        return {};
+    }
     // Whatever is for a tunnel's networks comes in by a clear port, and finds the tunnel by its policies. What the host
     // sends has to be told apart first.
     Result<void, std::string> lay(const TunnelRoutes& routes) override {

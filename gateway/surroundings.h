@@ -26,6 +26,10 @@ class Surroundings {
     /// One user less.
     virtual void release(const std::string& device) = 0;
 
+    /// Gives the device these addresses, in place of those that were given for this tunnel before.
+    virtual Result<void, std::string> use_addresses(const std::string& tunnel, const std::string& device,
+                                                    const std::vector<IpAddress>& addresses) = 0;
+
     /// Wants these routes from now on, in place of what the tunnel of this name wanted.
     virtual Result<void, std::string> lay(const TunnelRoutes& routes) = 0;
     virtual Result<void, std::string> remove_routes(const std::string& tunnel) = 0;

@@ -1,7 +1,6 @@
 #include "gateway/tunnels.h"
 
 #include <algorithm>
-#include <unordered_map>
 #include <utility>
 
 #include "gateway/log.h"
@@ -17,7 +16,8 @@ dataplane::TunnelPolicy policy_of(const TunnelOptions& options, dataplane::Tunne
     const bool traps =
         options.ike.start == ike::StartMode::kOnDemand || options.ike.dpd.action == ike::DpdAction::kTrap;
     std::vector<dataplane::SelectorPair> policies;
-    for (const ike::ChildPolicy& child : options.ike.children)
+    // With a pool each peer has its own: an address that nobody has is nobody's, and one of a /32 is not the pool's.
+    for (const ike::ChildPolicy& child : options.ike.pool ? std::vector<ike::ChildPolicy>() : options.ike.children)
         policies.push_back(child.selectors);
     return {.id = id,
             .name = options.ike.name,
@@ -64,7 +64,7 @@ TunnelRoutes routes_of(const TunnelOptions& tunnel, std::uint32_t mtu) {
 }
 
 Tunnels::Tunnels(ike::EventLoop& loop, Parts parts)
-    : parts_(parts), look_around_timer_(loop, [this] { look_around(); }) {
+    : parts_(parts), instances_(parts.dataplane), look_around_timer_(loop, [this] { look_around(); }) {
     look_around_timer_.set_after(kLookAroundInterval);
 }
 
@@ -119,6 +119,8 @@ Result<void, std::string> Tunnels::begin(Tunnel& tunnel) {
         return failed(routed.error());
     }
     tunnel.has_device = true;
+    tunnel.port = *port;
+    by_id_[tunnel.id] = &tunnel;
     tunnel.worker = parts_.dataplane.add_tunnel(policy_of(options, tunnel.id, *port, tunnel.link_mtu));
     if (tunnel.problem) {
         log_happened({ike::Severity::kError, options.ike.name, tunnel.problem->code, tunnel.problem->message});
@@ -167,6 +169,8 @@ void Tunnels::left(const std::string& name) {
     Tunnel& tunnel = tunnels_.at(name);
     const std::string device = tunnel.has_device ? tunnel.options.interface : std::string();
     parts_.dataplane.remove_tunnel(tunnel.id);
+    instances_.forget(tunnel.id);
+    by_id_.erase(tunnel.id);
     parts_.runtime.traffic().forget(tunnel.id);
     tunnel.negotiates = tunnel.leaving = tunnel.has_device = false;
     if (tunnel.next) {
@@ -175,6 +179,7 @@ void Tunnels::left(const std::string& name) {
     } else {
         if (const auto removed = parts_.surroundings.remove_routes(name); !removed)
             log_error("Tunnel " + name + ": " + removed.error());
+        (void)parts_.surroundings.use_addresses(name, {}, {});  // if the device is closed, they are gone already
         tunnels_.erase(name);
     }
     // Last, so that a device which the new options want again is not closed in between.
@@ -223,12 +228,37 @@ void Tunnels::follow_link(Tunnel& tunnel, std::uint32_t mtu) {
     parts_.dataplane.set_link_mtu(tunnel.id, mtu);
 }
 
+Tunnels::Tunnel* Tunnels::find(dataplane::TunnelId id) {
+    const auto found = by_id_.find(id);
+    return found == by_id_.end() ? nullptr : found->second;
+}
+
+void Tunnels::add_instance(const ike::AddInstance& instance) {
+    const Tunnel* tunnel = find(instance.of);
+    if (tunnel == nullptr) return;
+    dataplane::TunnelPolicy policy = policy_of(tunnel->options, instance.id, tunnel->port, tunnel->link_mtu);
+    policy.name = instance.name;
+    policy.worker = instance.worker;
+    policy.policies = {instance.selectors};
+    policy.acquire = false;
+    instances_.add(instance.of, policy);
+}
+
+void Tunnels::use_addresses(const ike::UseVirtualAddresses& use) {
+    Tunnel* tunnel = find(use.tunnel);
+    if (tunnel == nullptr || !tunnel->has_device) return;
+    const std::string& name = tunnel->options.ike.name;
+    if (auto done = parts_.surroundings.use_addresses(name, tunnel->options.interface, use.addresses); !done)
+        log_error("Tunnel " + name + ": " + done.error());
+}
+
 void Tunnels::resized(const dataplane::Resized& event) {
-    const auto found = std::find_if(tunnels_.begin(), tunnels_.end(),
-                                    [&](const auto& entry) { return entry.second.id == event.tunnel; });
-    if (found == tunnels_.end() || found->second.leaving || !found->second.has_device) return;
-    Tunnel& tunnel = found->second;
-    const std::string& name = found->first;
+    // The routes are those of all peers of a pool: what one of them cannot take, the workers tell the senders.
+    if (instances_.resized(event)) return;
+    Tunnel* found = find(event.tunnel);
+    if (found == nullptr || found->leaving || !found->has_device) return;
+    Tunnel& tunnel = *found;
+    const std::string& name = tunnel.options.ike.name;
     if (event.reported && event.sizes.mtu < tunnel.sizes.mtu) {
         log_warning("Tunnel " + name + ": a router on the way to the peer carries " +
                     std::to_string(event.path_mtu_bytes) + " octets at most, as it says by ICMP; the tunnel's MTU is " +
@@ -254,42 +284,6 @@ void Tunnels::command(const std::string& name, decltype(ike::Command::what) what
         return;
     }
     parts_.runtime.command(std::move(what), std::move(when_done));
-}
-
-std::vector<TunnelReport> Tunnels::report(const std::string& only) const {
-    const std::vector<ike::TunnelStatus> statuses = parts_.runtime.status();
-    std::unordered_map<std::string, const ike::TunnelStatus*> by_name;
-    for (const ike::TunnelStatus& status : statuses)
-        by_name.emplace(status.name, &status);
-    std::vector<TunnelReport> reports;
-    for (const auto& [name, tunnel] : tunnels_) {
-        if (!only.empty() && name != only) continue;
-        const auto status = by_name.find(name);
-        reports.push_back(report_one(tunnel, status == by_name.end() ? nullptr : status->second));
-    }
-    return reports;
-}
-
-TunnelReport Tunnels::report_one(const Tunnel& tunnel, const ike::TunnelStatus* status) const {
-    TunnelReport report;
-    if (status != nullptr) report.ike = *status;
-    report.ike.name = tunnel.options.ike.name;
-    report.ike.id = tunnel.id;
-    if (!report.ike.peer && tunnel.options.ike.remote_address) {
-        report.ike.peer = Endpoint{*tunnel.options.ike.remote_address, 0};
-    }
-    if (tunnel.problem) report.ike.last_error = tunnel.problem;
-    for (const ike::ChildStatus& child : report.ike.children) {
-        report.child_counters.push_back(parts_.runtime.traffic().counters(child.id));
-        report.child_drops.push_back(parts_.dataplane.drops(child.id));
-    }
-    report.totals = parts_.runtime.traffic().totals(tunnel.id);
-    report.drops = parts_.dataplane.drops(tunnel.id);
-    report.device = tunnel.options.interface;
-    report.sizes = tunnel.sizes;
-    report.local_address = tunnel.local ? tunnel.local->to_string() : std::string();
-    report.start = tunnel.options.ike.start;
-    return report;
 }
 
 }  // namespace esplane::gateway

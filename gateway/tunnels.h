@@ -13,6 +13,7 @@
 
 #include "gateway/mtu.h"
 #include "gateway/options.h"
+#include "gateway/peer_instances.h"
 #include "gateway/status/report.h"
 #include "gateway/surroundings.h"
 #include "ike/runtime/runtime.h"
@@ -38,6 +39,13 @@ class Tunnels {
     Result<void, std::string> set(const TunnelOptions& options);
     void remove(const std::string& name);
 
+    /// A peer of a tunnel with a pool has come: gives it a policy in the data plane.
+    void add_instance(const ike::AddInstance& instance);
+    void remove_instance(dataplane::TunnelId instance) { instances_.remove(instance); }
+
+    /// What a peer has given us, on the device of the tunnel.
+    void use_addresses(const ike::UseVirtualAddresses& use);
+
     /// The data plane has found out what fits.
     void resized(const dataplane::Resized& event);
 
@@ -54,6 +62,7 @@ class Tunnels {
         TunnelOptions options;
         dataplane::TunnelId id{};
         dataplane::WorkerId worker{};    ///< of the data plane, which has it
+        dataplane::ClearPort port{};     ///< of its device
         std::optional<IpAddress> local;  ///< written or found; none: there is no route, or the peer may be anywhere
         std::uint32_t link_mtu = 0;      ///< of the way to the peer
         dataplane::InnerSizes sizes;
@@ -74,10 +83,15 @@ class Tunnels {
     void find_path(Tunnel& tunnel);
     void follow_link(Tunnel& tunnel, std::uint32_t mtu);
     Result<void, std::string> route(const TunnelOptions& options, std::uint32_t mtu);
+    Tunnel* find(dataplane::TunnelId id);
     TunnelReport report_one(const Tunnel& tunnel, const ike::TunnelStatus* status) const;
+    TunnelReport report_peer(const Tunnel& tunnel, const ike::TunnelStatus& status) const;
+    void count(TunnelReport& report) const;
 
     Parts parts_;
     std::map<std::string, Tunnel> tunnels_;
+    std::map<dataplane::TunnelId, Tunnel*> by_id_;  ///< those that have begun
+    PeerInstances instances_;
     std::uint32_t last_id_ = 0;
     ike::EventLoop::Timer look_around_timer_;
 };

@@ -42,6 +42,8 @@ void add_tunnels(const Report& report, std::vector<MetricFamily>& families) {
                    MetricType::Counter);
     Family error("esplane_tunnel_error", "1 while the tunnel's last attempt stands failed, by error code.",
                  MetricType::Gauge);
+    Family peers("esplane_tunnel_peers", "Peers that have an address of the tunnel's pool.", MetricType::Gauge);
+    Family room("esplane_tunnel_peers_limit", "How many peers the tunnel's pool has addresses for.", MetricType::Gauge);
     for (const TunnelReport& tunnel : report.tunnels) {
         const Label name{"tunnel", printable(tunnel.ike.name)};
         established.add({name}, tunnel.ike.state == ike::TunnelState::kEstablished ? 1.0 : 0.0);
@@ -52,8 +54,11 @@ void add_tunnels(const Report& report, std::vector<MetricFamily>& families) {
         for (const auto& [reason, count] : tunnel.drops)
             dropped.add({name, {"reason", reason}}, count);
         if (tunnel.ike.last_error) error.add({name, {"code", tunnel.ike.last_error->code}}, 1.0);
+        if (!tunnel.ike.pool) continue;
+        peers.add({name}, static_cast<double>(tunnel.ike.pool->in_use));
+        room.add({name}, static_cast<double>(tunnel.ike.pool->size));
     }
-    for (Family* family : {&established, &packets, &bytes, &dropped, &error}) {
+    for (Family* family : {&established, &packets, &bytes, &dropped, &error, &peers, &room}) {
         families.push_back(std::move(*family).take());
     }
 }

@@ -59,6 +59,17 @@ void put_address(nl_msg* message, int attribute, const IpAddress& address) {
     nla_put(message, attribute, static_cast<int>(address.octets().size()), address.octets().data());
 }
 
+void put_host_address(nl_msg* message, const std::string& device, const IpAddress& address) {
+    ifaddrmsg header{};
+    header.ifa_family = address_family(address.family());
+    header.ifa_prefixlen = static_cast<std::uint8_t>(address.bits());
+    header.ifa_flags = IFA_F_NODAD;
+    header.ifa_index = if_nametoindex(device.c_str());
+    nlmsg_append(message, &header, sizeof header, NLMSG_ALIGNTO);
+    put_address(message, IFA_LOCAL, address);
+    put_address(message, IFA_ADDRESS, address);
+}
+
 void put_header_and_destination(nl_msg* message, const Route& route) {
     const rtmsg header{
         .rtm_family = address_family(route.prefix.address.family()),
@@ -356,19 +367,24 @@ Result<void, std::string> Netlink::set_link_up(const std::string& device, std::u
 
 Result<void, std::string> Netlink::add_address(const std::string& device, const IpAddress& address) {
     Message message(nlmsg_alloc_simple(RTM_NEWADDR, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE));
-    ifaddrmsg header{};
-    header.ifa_family = address_family(address.family());
-    header.ifa_prefixlen = static_cast<std::uint8_t>(address.bits());
-    header.ifa_flags = IFA_F_NODAD;
-    header.ifa_index = if_nametoindex(device.c_str());
-    nlmsg_append(message.get(), &header, sizeof header, NLMSG_ALIGNTO);
-    put_address(message.get(), IFA_LOCAL, address);
-    put_address(message.get(), IFA_ADDRESS, address);
+    put_host_address(message.get(), device, address);
     if (const int error = request(std::move(message)); error < 0) {
         const bool v6 = address.family() == Family::kIpv6;
         return Failure{
             "cannot give device " + device + " the address " + address.to_string() + ": " + reason(error) +
             (v6 ? "; the kernel may have IPv6 switched off: look at `sysctl net.ipv6.conf.all.disable_ipv6`" : "")};
+    }
+    return {};
+}
+
+Result<void, std::string> Netlink::remove_address(const std::string& device, const IpAddress& address) {
+    if (if_nametoindex(device.c_str()) == 0) return {};
+    Message message(nlmsg_alloc_simple(RTM_DELADDR, NLM_F_REQUEST | NLM_F_ACK));
+    put_host_address(message.get(), device, address);
+    const int error = request(std::move(message));
+    if (error < 0 && error != -NLE_NOADDR) {
+        return Failure{"cannot take the address " + address.to_string() + " from device " + device + ": " +
+                       reason(error)};
     }
     return {};
 }

@@ -41,6 +41,8 @@ class Netlink {
     Result<void, std::string> set_link_up(const std::string& device, std::uint32_t mtu_bytes);
     /// Gives a device an address that is alone on its link.
     Result<void, std::string> add_address(const std::string& device, const IpAddress& address);
+    /// One that the device does not have is no error, nor is a device that is not there.
+    Result<void, std::string> remove_address(const std::string& device, const IpAddress& address);
     /// Every address of the host.
     Result<std::vector<IpAddress>, std::string> addresses();
 

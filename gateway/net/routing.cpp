@@ -45,6 +45,23 @@ Result<void, std::string> Routing::device_up(const std::string& device, std::uin
     return apply();
 }
 
+Result<void, std::string> Routing::use_addresses(const std::string& tunnel, const std::string& device,
+                                                 const std::vector<IpAddress>& addresses) {
+    const Given before = std::exchange(given_[tunnel], {device, addresses});
+    if (addresses.empty()) given_.erase(tunnel);
+    for (const IpAddress& address : addresses) {
+        if (auto added = netlink_.add_address(device, address); !added) return added;
+    }
+    Result<void, std::string> outcome;
+    for (const IpAddress& address : before.addresses) {
+        const bool stays =
+            before.device == device && std::find(addresses.begin(), addresses.end(), address) != addresses.end();
+        if (stays) continue;
+        if (auto removed = netlink_.remove_address(before.device, address); !removed) outcome = removed;
+    }
+    return outcome;
+}
+
 void Routing::device_down(const std::string& device) {
     devices_up_.erase(device);
     std::erase_if(laid_.routes, [&](const Route& route) { return route.device == device; });

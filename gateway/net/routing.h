@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,6 +29,9 @@ class Routing {
     Result<void, std::string> remove(const std::string& tunnel);
     /// Sets the MTU, takes the device up, lays the routes that waited for it.
     Result<void, std::string> device_up(const std::string& device, std::uint32_t mtu_bytes);
+    /// Gives the device these addresses, in place of those that were given for this tunnel before.
+    Result<void, std::string> use_addresses(const std::string& tunnel, const std::string& device,
+                                            const std::vector<IpAddress>& addresses);
     /// Forgets the routes into a device that is about to be closed (the kernel drops them with it).
     void device_down(const std::string& device);
     /// Removes what an earlier run left behind and nobody wants now. Call once, when every tunnel has been laid.
@@ -44,6 +48,11 @@ class Routing {
     std::vector<TunnelRoutes> tunnels_;
     std::set<std::string> devices_up_;
     RoutePlan laid_;
+    struct Given {
+        std::string device;
+        std::vector<IpAddress> addresses;
+    };
+    std::map<std::string, Given> given_;  // by tunnel
 };
 
 }  // namespace esplane::gateway

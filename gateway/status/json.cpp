@@ -99,6 +99,25 @@ Json children(const Report& report, const TunnelReport& tunnel) {
     return result;
 }
 
+template <typename T>
+Json texts(const std::vector<T>& list) {
+    Json result = Json::array();
+    for (const auto& each : list)
+        result.push_back(each.to_string());
+    return result;
+}
+
+Json tunnel_json(const Report& report, const TunnelReport& tunnel);
+
+/// A tunnel that hands out addresses has them all, and a tunnel for each peer.
+void add_pool(const Report& report, const TunnelReport& tunnel, Json& to) {
+    const ike::PoolStatus& pool = *tunnel.ike.pool;
+    to["pool"] = {{"addresses", texts(pool.addresses)}, {"size", pool.size}, {"in_use", pool.in_use}};
+    to["peers"] = Json::array();
+    for (const TunnelReport& peer : tunnel.peers)
+        to["peers"].push_back(tunnel_json(report, peer));
+}
+
 Json tunnel_json(const Report& report, const TunnelReport& tunnel) {
     Json result{{"name", tunnel.ike.name}, {"state", name(tunnel.ike.state)}};
     result["peer"] = tunnel.ike.peer ? Json(tunnel.ike.peer->address.to_string()) : Json(nullptr);
@@ -120,6 +139,9 @@ Json tunnel_json(const Report& report, const TunnelReport& tunnel) {
     result["mss_ipv6"] = tunnel.sizes.mss_ipv6;
     const auto& error = tunnel.ike.last_error;
     result["last_error"] = error ? Json{{"code", error->code}, {"message", error->message}} : Json(nullptr);
+    if (!tunnel.ike.virtual_addresses.empty()) result["virtual_addresses"] = texts(tunnel.ike.virtual_addresses);
+    if (!tunnel.ike.dns.empty()) result["dns"] = texts(tunnel.ike.dns);
+    if (tunnel.ike.pool) add_pool(report, tunnel, result);
     return result;
 }
 

@@ -22,6 +22,7 @@ struct TunnelReport {
     dataplane::InnerSizes sizes;
     std::string local_address;  ///< empty while unknown
     ike::StartMode start = ike::StartMode::kAuto;
+    std::vector<TunnelReport> peers;  ///< of a tunnel with a pool; its own numbers have theirs in them
 };
 
 struct Report {

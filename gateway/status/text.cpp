@@ -63,6 +63,8 @@ class Renderer {
     void title(const Json& tunnel, const std::string& state);
     void ike(const Json& sa);
     void child(const Json& sa, const std::string& tunnel);
+    void pool(const Json& tunnel);
+    void peer(const Json& peer);
     void why(const Json& tunnel);
     void port(const Json& port);
     void host(const Json& host);
@@ -134,7 +136,27 @@ void Renderer::tunnel(const Json& tunnel) {
     line("link",
          fmt::format("{}, MTU {}, MSS {}", word(tunnel, "interface"), word(tunnel, "mtu"), word(tunnel, "mss")));
     drops(field(tunnel, "drops"), "    drops ");
+    if (const Json& given = field(tunnel, "virtual_addresses"); given.is_array()) {
+        const Json& dns = field(tunnel, "dns");
+        line("given", joined(given) + (dns.is_array() ? ", DNS " + joined(dns) : ""));
+    }
+    if (field(tunnel, "pool").is_object()) pool(tunnel);
     if (state != "established" || field(tunnel, "last_error").is_object()) why(tunnel);
+}
+
+void Renderer::pool(const Json& tunnel) {
+    const Json& pool = field(tunnel, "pool");
+    line("pool", fmt::format("{}: {} of {} addresses in use", joined(field(pool, "addresses")), number(pool, "in_use"),
+                             number(pool, "size")));
+    for (const Json& each : field(tunnel, "peers"))
+        peer(each);
+}
+
+void Renderer::peer(const Json& peer) {
+    line("peer", fmt::format("{} has {}, from {} for {}, in {}, out {}", colored("1", word(peer, "peer_id")),
+                             joined(field(peer, "virtual_addresses")), word(peer, "peer"),
+                             since(field(peer, "ike"), "established_at"), size_text(number(peer, "bytes_in")),
+                             size_text(number(peer, "bytes_out"))));
 }
 
 void Renderer::title(const Json& tunnel, const std::string& state) {
@@ -146,6 +168,11 @@ void Renderer::title(const Json& tunnel, const std::string& state) {
         fmt::format("\n{} {}  {}", colored(color, mark), colored("1", word(tunnel, "name")), colored(color, state));
     const std::string peer = word(tunnel, "peer", "any address");
     const std::string id = word(tunnel, "peer_id", "");
+    const Json& pool = field(tunnel, "pool");
+    if (pool.is_object()) {
+        text_ += fmt::format(" with {}\n", count_text(number(pool, "in_use"), "peer"));
+        return;
+    }
     text_ += fmt::format("{} {}", up ? " with" : ", peer", peer);
     if (!id.empty() && id != peer) text_ += fmt::format(" ({})", id);
     if (up) text_ += fmt::format(" for {}", since(field(tunnel, "ike"), "established_at"));

@@ -117,6 +117,26 @@ struct MoveChildPath {
     dataplane::Encapsulation encapsulation;
 };
 
+/// A peer of a tunnel that has a pool comes into being as a tunnel of its own: the data plane needs a policy for it
+/// before its first InstallChild.
+struct AddInstance {
+    dataplane::TunnelId id{};
+    dataplane::TunnelId of{};  ///< the configured tunnel
+    std::string name;          ///< "TUNNEL/PEER"
+    dataplane::WorkerId worker{};
+    dataplane::SelectorPair selectors;
+};
+/// It is gone, and all of its CHILD_SAs are retired.
+struct RemoveInstance {
+    dataplane::TunnelId id{};
+};
+
+/// The peer has given us these addresses, in the place of those that it gave before.
+struct UseVirtualAddresses {
+    dataplane::TunnelId tunnel{};
+    std::vector<IpAddress> addresses;
+};
+
 enum class Severity : std::uint8_t { kInfo, kWarning, kError };
 
 /// Something an operator may want to know: one log line, one entry of `events`.
@@ -134,8 +154,8 @@ struct CommandDone {
     std::string message;
 };
 
-using Action =
-    std::variant<Send, SendKeepalive, InstallChild, ActivateChild, RetireChild, MoveChildPath, Happened, CommandDone>;
+using Action = std::variant<Send, SendKeepalive, InstallChild, ActivateChild, RetireChild, MoveChildPath, AddInstance,
+                            RemoveInstance, UseVirtualAddresses, Happened, CommandDone>;
 
 // --- status ---
 enum class TunnelState : std::uint8_t { kDown, kConnecting, kEstablished };
@@ -190,6 +210,13 @@ struct Counters {
     std::uint64_t strangers_refused = 0;   ///< IKE_SA_INIT that no tunnel answers
 };
 
+/// Of a tunnel that hands out addresses.
+struct PoolStatus {
+    std::vector<Prefix> addresses;
+    std::uint32_t size = 0;    ///< how many peers have room
+    std::uint32_t in_use = 0;  ///< how many are there
+};
+
 struct TunnelStatus {
     std::string name;
     dataplane::TunnelId id{};
@@ -200,6 +227,10 @@ struct TunnelStatus {
     std::vector<ChildStatus> children;
     std::vector<std::string> missing;  ///< names of the policies that have no CHILD_SA
     std::optional<LastError> last_error;
+    std::optional<PoolStatus> pool;
+    std::optional<dataplane::TunnelId> instance_of;  ///< it is one peer of this configured tunnel
+    std::vector<IpAddress> virtual_addresses;        ///< of that peer, or ours that the peer has given us
+    std::vector<IpAddress> dns;                      ///< servers that the peer has named to us
 };
 
 }  // namespace esplane::ike

@@ -38,7 +38,8 @@ void without_child(Core& core, IkeSa& sa, Tunnel& tunnel, std::uint32_t policy, 
 }
 
 bool begins_childless(const IkeSa& sa, const TunnelOptions& tunnel) {
-    return tunnel.childless != Childless::kNo && sa.peer_takes_childless;
+    // Addresses are asked for, and given, with a CHILD_SA.
+    return tunnel.childless != Childless::kNo && sa.peer_takes_childless && !tunnel.virtual_address;
 }
 
 LastError explain_refusal(const IkeSa& sa, const Tunnel& tunnel, const AuthExchange& exchange,
@@ -50,6 +51,8 @@ LastError explain_refusal(const IkeSa& sa, const Tunnel& tunnel, const AuthExcha
     if (error.is(wire::NotifyType::kNoProposalChosen))
         return diagnosis::esp_proposals_refused(tunnel.options, child, peer);
     if (error.is(wire::NotifyType::kTsUnacceptable)) return diagnosis::selectors_refused(tunnel.options, child, peer);
+    if (error.is(wire::NotifyType::kInternalAddressFailure) || error.is(wire::NotifyType::kFailedCpRequired))
+        return diagnosis::address_refused(tunnel.options, peer, error);
     return diagnosis::error_answered(tunnel.options, peer, "IKE_AUTH", error);
 }
 
@@ -107,7 +110,10 @@ void begin_with_child(Core& core, IkeSa& sa, Tunnel& tunnel) {
 }
 
 void install(Core& core, IkeSa& sa, Tunnel& tunnel, AuthExchange exchange, const wire::Payloads& payloads) {
-    auto choice = accept_child(tunnel, sa, *exchange.child, payloads);
+    const bool lacks_address = tunnel.options.virtual_address && !take_address(core, tunnel, *exchange.child, payloads);
+    Result<ChildChoice, LastError> choice =
+        Failure{diagnosis::no_address_given(tunnel.options, sa.path.remote.address)};
+    if (!lacks_address) choice = accept_child(tunnel, sa, *exchange.child, payloads);
     if (!choice) {
         // The peer has installed something that we refuse.
         sa.out.enqueue_first(DeleteChild{exchange.child->spi_in.spi(), std::nullopt});
@@ -147,6 +153,7 @@ void send_auth(Core& core, IkeSa& sa, Transcript transcript) {
     // What was missing may have come from the peer meanwhile; then the first one goes along, and one of the two goes.
     if (!begins_childless(sa, tunnel.options)) {
         exchange.child = make_child_offer(core, sa, tunnel, next_missing(core, tunnel).value_or(0), false);
+        if (tunnel.options.virtual_address) ask_for_address(tunnel, *exchange.child, payloads);
         put_child_offer(payloads, *exchange.child);
     }
     send_request(core, sa, wire::ExchangeType::kIkeAuth, payloads, std::move(exchange));

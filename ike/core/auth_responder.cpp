@@ -95,8 +95,15 @@ std::vector<Tunnel*> of_this_method(std::vector<Tunnel*> live, const wire::Paylo
     return live;
 }
 
-Reply answer_with_child(Core& core, IkeSa& sa, Tunnel& tunnel, const Transcript& transcript,
+/// `payloads`: of the request that has SA, TSi, TSr and CP.
+Reply answer_with_child(Core& core, IkeSa& sa, const PeerPlace& place, const Transcript& transcript,
                         const wire::Payloads& payloads, Reply reply) {
+    Tunnel& tunnel = *place.tunnel;
+    if (place.refusal) {
+        reply.payloads.notifies.push_back(make_notify(place.refusal->notify));
+        attempt_failed(core, tunnel, place.refusal->error);
+        return reply;
+    }
     auto choice = choose_child(tunnel, sa, payloads, match_policy(tunnel.options, payloads), false);
     if (!choice) {
         // RFC 7296 1.2: the IKE SA stands; only its CHILD_SA is refused.
@@ -109,6 +116,7 @@ Reply answer_with_child(Core& core, IkeSa& sa, Tunnel& tunnel, const Transcript&
     made.keys = derive_child_keys(sa.suite.prf, sa.protection->sk_d, choice->suite, nullptr,
                                   {transcript.nonce_i, transcript.nonce_r});
     put_child_answer(reply.payloads, *choice, made.spi_in.spi());
+    put_assignment(core, tunnel, payloads, reply.payloads);
     made.choice = std::move(*choice);
     reply.after = install_child(core, sa, std::move(made)).id;
     return reply;
@@ -168,20 +176,22 @@ Reply accept_peer(Core& core, IkeSa& sa, Tunnel& tunnel, const wire::Payloads& p
         return refuse_peer(core, sa);
     }
     const Transcript transcript = std::move(std::get<HalfOpen>(sa.state).transcript);
-    sa.tunnel = tunnel.id();
     sa.peer_id = Identity::from_wire(*payloads.id_i);
     take_crash_token(sa, payloads);
     put_crash_token(core.options, sa, reply.payloads);
-    make_room(core, tunnel);
-    tunnel.ike_sas.push_back(sa.local_spi());
+    const PeerPlace place = place_peer(core, tunnel, sa, *sa.peer_id, payloads);
+    sa.tunnel = place.tunnel->id();
+    make_room(core, *place.tunnel);
+    place.tunnel->ike_sas.push_back(sa.local_spi());
     // RFC 7296 2.4: acts only now that the peer is authenticated.
     if (payloads.find(wire::NotifyType::kInitialContact) != nullptr) on_initial_contact(core, sa);
     establish(core, sa, lower_nonce(transcript.nonce_i, transcript.nonce_r));
     limit_authentication(core, sa, tunnel.options.reauthentication);
     put_authentication_lifetime(tunnel.options, reply.payloads);
+    if (payloads.sa || place.refusal) return answer_with_child(core, sa, place, transcript, payloads, std::move(reply));
     // RFC 6023: the peer makes it by CREATE_CHILD_SA.
-    if (!payloads.sa) return reply;
-    return answer_with_child(core, sa, tunnel, transcript, payloads, std::move(reply));
+    put_assignment(core, *place.tunnel, payloads, reply.payloads);
+    return reply;
 }
 
 }  // namespace

@@ -74,6 +74,15 @@ void retire_child(Core& core, ChildSa& child, Farewell farewell) {
     forget(core, child);
 }
 
+void forget_children(Core& core, dataplane::TunnelId tunnel) {
+    for (ChildSa* child : core.children_of(tunnel)) {
+        if (child->in_use())
+            retire_child(core, *child, Farewell::kAtOnce);
+        else
+            forget(core, *child);
+    }
+}
+
 void on_child_retire_timer(Core& core, ChildSa& child) {
     forget(core, child);
 }

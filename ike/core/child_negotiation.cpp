@@ -54,7 +54,7 @@ ChildOffer make_child_offer(Core& core, const IkeSa& sa, const Tunnel& tunnel, s
     offer.spi_in = core.spis.lease(core.random, tunnel.options.worker);
     offer.proposals =
         offer_esp(tunnel.options.esp_proposals, spi_octets(offer.spi_in.spi()), with_dh, esn_allowed(tunnel));
-    offer.selectors = tunnel.child(policy).selectors;
+    offer.selectors = tunnel.selectors(policy);
     offer.transport = allows_transport(tunnel, sa);
     return offer;
 }
@@ -96,7 +96,9 @@ Result<ChildChoice, Refusal> choose_child(const Tunnel& tunnel, const IkeSa& sa,
                                diagnosis::protocol_error(tunnel.options, peer, "SA, TSi or TSr is missing"),
                                {}}};
     }
-    auto selectors = policy ? narrow(tunnel.child(*policy).selectors, *payloads.ts_r, *payloads.ts_i) : std::nullopt;
+    // Its peers have tunnels of their own, each with the addresses that are its peer's.
+    if (tunnel.pool) return Failure{Refusal{wire::NotifyType::kFailedCpRequired, {}, {}}};
+    auto selectors = policy ? narrow(tunnel.selectors(*policy), *payloads.ts_r, *payloads.ts_i) : std::nullopt;
     if (!selectors) {
         return Failure{Refusal{wire::NotifyType::kTsUnacceptable,
                                diagnosis::no_common_selector(tunnel.options, peer, *payloads.ts_i, *payloads.ts_r),

@@ -33,6 +33,7 @@ struct Executor {
         Tunnel* tunnel = find(command.name);
         if (tunnel == nullptr) return;
         take_down(*tunnel, "Tunnel " + command.name + " was removed.");
+        drop_left_instances(core);
         answer_waiters(core, *tunnel, Waiter::For::kDown, true, "removed", "Tunnel " + command.name + " was removed.");
         core.tunnels.remove(tunnel->id());
         done(true, "removed", "Tunnel " + command.name + " was removed.");
@@ -45,6 +46,7 @@ struct Executor {
         // The SAs that are being deleted may go on to be, but nobody will see the tunnel down any more.
         answer_waiters(core, *tunnel, Waiter::For::kDown, false, "up",
                        "Tunnel " + command.name + " was brought up again before it was down.");
+        if (tunnel->pool) return done(true, "listening", "Tunnel " + command.name + " waits for its peers.");
         if (all_work(core, *tunnel)) return done(true, "established", "Tunnel " + command.name + " is established.");
         if (!wait(*tunnel, {id, Waiter::For::kUp})) return;
         want_all(core, *tunnel);
@@ -65,6 +67,7 @@ struct Executor {
     void operator()(const Rekey& command) const {
         Tunnel* tunnel = find(command.name);
         if (tunnel == nullptr) return;
+        if (tunnel->pool && !tunnel->peers.empty()) return rekey_peers(command, *tunnel);
         const std::vector<dataplane::ChildId> working = working_children(*tunnel);
         if (working.empty()) {
             return done(false, "not_established",
@@ -74,9 +77,7 @@ struct Executor {
             if (wait(*tunnel, {id, Waiter::For::kRekeyIke})) rekey_ike(*tunnel);
             return;
         }
-        if (!wait(*tunnel, {id, Waiter::For::kRekeyChild, working, working.size()})) return;
-        for (const dataplane::ChildId child : working)
-            enqueue(core, *core.ike_sa(core.child(child)->ike), RekeyChild{child});
+        if (wait(*tunnel, {id, Waiter::For::kRekeyChild, working, working.size()})) rekey_children(working);
     }
 
     void operator()(const Shutdown&) const {
@@ -121,6 +122,24 @@ struct Executor {
         return working;
     }
 
+    void rekey_children(const std::vector<dataplane::ChildId>& children) const {
+        for (const dataplane::ChildId child : children)
+            enqueue(core, *core.ike_sa(core.child(child)->ike), RekeyChild{child});
+    }
+
+    /// There may be thousands: each comes to its end by itself, and says so in the log.
+    void rekey_peers(const Rekey& command, const Tunnel& tunnel) const {
+        for (const Tunnel* peer : instances_of(core, tunnel)) {
+            if (command.ike)
+                rekey_ike(*peer);
+            else
+                rekey_children(working_children(*peer));
+        }
+        done(true, "rekeying",
+             "Tunnel " + tunnel.name() + ": " + (command.ike ? "IKE" : "CHILD") + " SAs of " +
+                 std::to_string(tunnel.peers.size()) + " peers are being rekeyed.");
+    }
+
     void rekey_ike(const Tunnel& tunnel) const {
         const std::vector<IkeSpi> spis = tunnel.ike_sas;
         for (const IkeSpi spi : spis) {
@@ -139,6 +158,8 @@ struct Executor {
         for (const IkeSpi spi : spis) {
             if (IkeSa* sa = core.ike_sa(spi)) close_ike(core, *sa, std::nullopt);
         }
+        for (Tunnel* peer : instances_of(core, tunnel))
+            take_down(*peer, why);
     }
 };
 

@@ -15,6 +15,8 @@ constexpr std::chrono::milliseconds kStrangerRefill{200};
 constexpr std::uint32_t kHintBurst = 5;
 constexpr std::chrono::milliseconds kHintRefill{1'000};
 
+constexpr std::uint32_t kFirstInstance = 1U << 31U;
+
 constexpr Timer kIkeTimers[] = {Timer::kRetransmit, Timer::kDiscard,   Timer::kIkeRekey,      Timer::kIkeExpire,
                                 Timer::kLiveness,   Timer::kKeepalive, Timer::kReauthenticate};
 
@@ -33,7 +35,8 @@ Core::Core(const Options& chosen, crypto::Random& randomness, const TrafficView&
       stranger_reports(kStrangerBurst, kStrangerRefill),
       stranger_hints(kHintBurst, kHintRefill),
       stranger_keys(chosen.handshakes_per_second / 4, std::chrono::seconds(1) / chosen.handshakes_per_second),
-      fingerprint_key(randomness.bytes(32)) {}
+      fingerprint_key(randomness.bytes(32)),
+      next_instance_id(kFirstInstance) {}
 
 void Core::report(Severity severity, const Tunnel* tunnel, std::string code, std::string message) {
     emit(Happened{severity, tunnel != nullptr ? tunnel->name() : std::string(), std::move(code), std::move(message)});
@@ -71,11 +74,28 @@ void Core::discard(IkeSa& sa) {
     become(sa, Closed{});
     sa.out.land();
     sa.out.take_queue();
-    if (Tunnel* tunnel = tunnel_of(sa)) std::erase(tunnel->ike_sas, sa.local_spi());
+    leave_tunnel(sa);
     const auto found = ike_sas.find(to_number(sa.local_spi()));
     if (found == ike_sas.end()) return;
     graveyard.push_back(std::move(found->second));
     ike_sas.erase(found);
+}
+
+dataplane::TunnelId Core::fresh_instance_id() {
+    for (;;) {
+        const dataplane::TunnelId id{next_instance_id++};
+        next_instance_id = std::max(next_instance_id, kFirstInstance);
+        if (tunnels.find(id) == nullptr) return id;
+    }
+}
+
+void Core::leave_tunnel(IkeSa& sa) {
+    Tunnel* tunnel = tunnel_of(sa);
+    if (tunnel == nullptr) return;
+    std::erase(tunnel->ike_sas, sa.local_spi());
+    if (!tunnel->instance) return;
+    sa.tunnel = tunnel->instance->of;
+    if (tunnel->ike_sas.empty()) left_instances.push_back(tunnel->id());
 }
 
 ChildSa* Core::child(dataplane::ChildId id) {

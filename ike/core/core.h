@@ -72,6 +72,15 @@ struct Core {
     std::vector<const ChildSa*> children_of(dataplane::TunnelId tunnel) const;
     bool has_current_child(dataplane::TunnelId tunnel, std::uint32_t policy) const;
 
+    // --- instances: tunnels of one peer each ---
+    /// Not one that a configured tunnel has: those are counted from 1.
+    dataplane::TunnelId fresh_instance_id();
+    /// What may have to go at the end of the engine's current call.
+    std::vector<dataplane::TunnelId> left_instances;
+
+    /// `sa` does not serve its tunnel any more. Of an instance, only the configured tunnel is left to it.
+    void leave_tunnel(IkeSa& sa);
+
     Tunnel* tunnel_of(const IkeSa& sa) { return sa.tunnel ? tunnels.find(*sa.tunnel) : nullptr; }
 
     // --- deadlines ---
@@ -94,6 +103,7 @@ struct Core {
     std::vector<std::unique_ptr<IkeSa>> graveyard;
     std::map<dataplane::TunnelId, std::vector<dataplane::ChildId>> children_by_tunnel;
     std::uint64_t last_child_id = 0;
+    std::uint32_t next_instance_id;
 };
 
 }  // namespace esplane::ike

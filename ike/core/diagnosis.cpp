@@ -107,6 +107,32 @@ LastError no_tunnel(const Path& path) {
                 "."};
 }
 
+LastError no_address_given(const TunnelOptions& tunnel, const IpAddress& peer) {
+    return {"no_address_given", who(tunnel, peer) + " has given us no virtual address, although we asked for one (" +
+                                    key(tunnel, "local.subnets") +
+                                    ": virtual). Give it a pool of addresses for us, or write our subnets here."};
+}
+
+LastError address_refused(const TunnelOptions& tunnel, const IpAddress& peer, const wire::Notify& error) {
+    return {"no_address_given", who(tunnel, peer) + " gives us no virtual address (" + notify_name(error.type) +
+                                    "): its pool may be exhausted, or have none of the families of " +
+                                    key(tunnel, "remote.subnets") + ". Its log says why."};
+}
+
+LastError no_address_asked(const TunnelOptions& tunnel, const IpAddress& peer, const std::string& peer_id) {
+    return {"no_address_asked", who(tunnel, peer) + " (" + peer_id + ") asks for no address by CFG_REQUEST, but " +
+                                    key(tunnel, "pool") + " hands out one to each peer. Let it ask for one of the " +
+                                    "families of " + key(tunnel, "pool.addresses") +
+                                    " (strongSwan: vips = 0.0.0.0), or give it a tunnel of its own."};
+}
+
+LastError pool_exhausted(const TunnelOptions& tunnel, const IpAddress& peer, const std::string& peer_id,
+                         std::uint32_t size) {
+    return {"pool_exhausted", who(tunnel, peer) + " (" + peer_id + ") gets no address: the pool is exhausted, all " +
+                                  std::to_string(size) + " are in use. Make " + key(tunnel, "pool.addresses") +
+                                  " larger, or take down peers that are not needed."};
+}
+
 LastError wrong_psk(const TunnelOptions& tunnel, const IpAddress& peer, const wire::Id& peer_id) {
     return {"wrong_psk", who(tunnel, peer) + " says it is " + describe(peer_id) +
                              ", but proves it with another pre-shared key than ours. Make " + key(tunnel, "auth") +

@@ -15,6 +15,9 @@ LastError group_refused(const TunnelOptions& tunnel, const IpAddress& peer, std:
 LastError error_answered(const TunnelOptions& tunnel, const IpAddress& peer, std::string_view exchange,
                          const wire::Notify& error);
 LastError init_unanswered(const TunnelOptions& tunnel, const Endpoint& peer, std::uint32_t transmissions);
+/// The peer gives us none of the addresses that we asked for: silently, or with an error.
+LastError no_address_given(const TunnelOptions& tunnel, const IpAddress& peer);
+LastError address_refused(const TunnelOptions& tunnel, const IpAddress& peer, const wire::Notify& error);
 LastError auth_unanswered(const TunnelOptions& tunnel, const Endpoint& peer, std::uint32_t transmissions);
 
 // --- what we see as responder ---
@@ -23,6 +26,9 @@ LastError no_common_ike_proposal(const TunnelOptions& tunnel, const IpAddress& p
 /// The peer is known, but the suite that was chosen before it said who it is belongs to another tunnel.
 LastError suite_not_for_tunnel(const TunnelOptions& tunnel, const IpAddress& peer, const IkeSuite& suite);
 LastError no_tunnel(const Path& path);
+LastError no_address_asked(const TunnelOptions& tunnel, const IpAddress& peer, const std::string& peer_id);
+LastError pool_exhausted(const TunnelOptions& tunnel, const IpAddress& peer, const std::string& peer_id,
+                         std::uint32_t size);
 
 // --- both ---
 LastError wrong_psk(const TunnelOptions& tunnel, const IpAddress& peer, const wire::Id& peer_id);

@@ -3,11 +3,14 @@
 namespace esplane::ike::diagnosis {
 
 std::string key(const TunnelOptions& tunnel, std::string_view rest) {
-    return "tunnels." + tunnel.name + "." + std::string(rest);
+    // Of an instance, "TUNNEL/PEER", the tunnel alone is configured.
+    return "tunnels." + tunnel.name.substr(0, tunnel.name.find('/')) + "." + std::string(rest);
 }
 
 std::string selectors_key(const TunnelOptions& tunnel, const ChildPolicy& child, std::string_view side) {
     const std::string name(side);
+    const bool is_instance = tunnel.name.find('/') != std::string::npos;
+    if (is_instance && side == "remote") return key(tunnel, "pool.addresses");
     return key(tunnel, child.name.empty() ? name + ".subnets" : "children." + child.name + "." + name);
 }
 

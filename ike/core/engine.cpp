@@ -17,6 +17,7 @@ class Engine::Impl {
     void call(TimePoint now, Act&& act) {
         core.now = std::max(core.now, now);
         act(core);
+        drop_left_instances(core);
         core.empty_graveyard();
     }
 

@@ -121,6 +121,30 @@ const IkeSa* double_of(Core& core, const Tunnel& tunnel, const IkeSa& sa);
 void finish_deletion(Core& core, IkeSa& sa);
 void follow_path(Core& core, IkeSa& sa, const Path& path);
 
+// --- peer_instances.cpp: a tunnel with a pool serves each peer by a tunnel of its own (RFC 7296 2.19) ---
+struct PeerPlace {
+    Tunnel* tunnel;                  ///< that the peer's IKE SA serves: an instance, or the configured one
+    std::optional<Refusal> refusal;  ///< why there is no CHILD_SA for it
+};
+/// For the authenticated `peer`, by the request that has SA, TSi and TSr. A peer that is there already, as it comes
+/// back or negotiates anew, has its instance already.
+PeerPlace place_peer(Core& core, Tunnel& configured, const IkeSa& sa, const Identity& peer,
+                     const wire::Payloads& request);
+/// What that request asked for by CFG_REQUEST, into the reply that has SA, TSi and TSr.
+void put_assignment(Core& core, const Tunnel& tunnel, const wire::Payloads& request, wire::Payloads& reply);
+/// Null when the peer has none.
+Tunnel* find_instance(Core& core, const Tunnel& configured, const Identity& peer);
+/// The instances of a configured tunnel, in no order.
+std::vector<Tunnel*> instances_of(Core& core, const Tunnel& configured);
+/// Those that no IKE SA serves any more go, with whatever lingers of them, and their addresses are free.
+void drop_left_instances(Core& core);
+
+// --- virtual_address.cpp: addresses that the peer gives us (2.19) ---
+/// In IKE_AUTH; the traffic selectors leave all of them open.
+void ask_for_address(const Tunnel& tunnel, ChildOffer& offer, wire::Payloads& payloads);
+/// Narrows `offer` to what the peer has given; false when it has given nothing that was asked for.
+bool take_address(Core& core, Tunnel& tunnel, ChildOffer& offer, const wire::Payloads& payloads);
+
 // --- child_negotiation.cpp: SA, TSi and TSr, in IKE_AUTH and CREATE_CHILD_SA alike ---
 Bytes spi_octets(dataplane::Spi spi);
 ChildOffer make_child_offer(Core& core, const IkeSa& sa, const Tunnel& tunnel, std::uint32_t policy, bool with_dh);
@@ -174,6 +198,8 @@ enum class Farewell : std::uint8_t {
     kLinger,  ///< the inbound half stays some seconds if another CHILD_SA takes over
 };
 void retire_child(Core& core, ChildSa& child, Farewell farewell);
+/// Those that linger, too.
+void forget_children(Core& core, dataplane::TunnelId tunnel);
 void on_child_retire_timer(Core& core, ChildSa& child);
 void on_child_expire_timer(Core& core, ChildSa& child);
 /// The peer, authenticated, says that it has no SA for what we send.

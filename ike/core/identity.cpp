@@ -20,6 +20,10 @@ char to_lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+bool is_name(IdType type) {
+    return type == IdType::kFqdn || type == IdType::kRfc822Addr;
+}
+
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                       [](char left, char right) { return to_lower(left) == to_lower(right); });
@@ -153,6 +157,15 @@ std::optional<Identity> Identity::from_wire(const wire::Id& id) {
             break;
     }
     return std::nullopt;
+}
+
+Identity Identity::folded() const {
+    Identity same = *this;
+    if (is_name(type)) {
+        for (std::uint8_t& octet : same.value)
+            octet = static_cast<std::uint8_t>(to_lower(static_cast<char>(octet)));
+    }
+    return same;
 }
 
 wire::Id Identity::to_wire() const {

@@ -23,6 +23,8 @@ struct Identity {
     /// Printable, since it may come from a peer: what is not is escaped. What parse() made of text is made of this
     /// text.
     std::string to_string() const;
+    /// The same for all spellings of a name (RFC 5280 7.2: domain names compare without regard to ASCII case).
+    Identity folded() const;
     friend bool operator==(const Identity&, const Identity&) = default;
 };
 

@@ -20,10 +20,10 @@ void stop_serving(Core& core, IkeSa& sa) {
     for (const Timer timer : {Timer::kDiscard, Timer::kIkeRekey, Timer::kIkeExpire, Timer::kReauthenticate,
                               Timer::kLiveness, Timer::kKeepalive})
         core.cancel(timer, sa);
-    if (Tunnel* tunnel = core.tunnel_of(sa)) std::erase(tunnel->ike_sas, sa.local_spi());
     const std::vector<dataplane::ChildId> children = sa.children;
     for (const dataplane::ChildId id : children)
         retire_child(core, *core.child(id), Farewell::kLinger);
+    core.leave_tunnel(sa);
     sa.out.take_queue();
     // What the peer's crossing rekey made would live on without the tunnel that it was made for.
     const auto* rekey = sa.out.in_flight_as<IkeRekeyExchange>();
@@ -100,6 +100,24 @@ void settle_pair(Core& core, Tunnel& tunnel, IkeSa& older, IkeSa& newer) {
     close_ike(core, loser, std::nullopt);
     fail_rekeys_of_replaced(core, tunnel);
     fill_up(core, tunnel, winner);
+}
+
+/// An instance is one peer's, however that spells its name. Gateways that send us from one to the other count as one.
+bool of_one_peer(const Tunnel& tunnel, const IkeSa& a, const IkeSa& b) {
+    const bool follows = b.reauthenticates == a.local_spi() || a.reauthenticates == b.local_spi();
+    return tunnel.instance || follows || a.peer_id == b.peer_id;
+}
+
+/// Those that may have other IKE SAs with the peer of `sa`: its instances in the place of configured tunnels that have
+/// a pool.
+std::vector<Tunnel*> tunnels_with(Core& core, const IkeSa& sa) {
+    std::vector<Tunnel*> tunnels = core.tunnels.candidates(sa.path);
+    const std::size_t configured = tunnels.size();
+    for (std::size_t i = 0; i < configured; ++i) {
+        Tunnel* instance = tunnels[i]->pool && sa.peer_id ? find_instance(core, *tunnels[i], *sa.peer_id) : nullptr;
+        if (instance != nullptr) tunnels.push_back(instance);
+    }
+    return tunnels;
 }
 
 struct SilenceMeans {
@@ -201,12 +219,13 @@ void on_fatal_error(Core& core, IkeSa& sa, std::string_view what) {
 
 void on_initial_contact(Core& core, IkeSa& sa) {
     const Tunnel* own = core.tunnel_of(sa);
-    for (Tunnel* tunnel : core.tunnels.candidates(sa.path)) {
+    for (Tunnel* tunnel : tunnels_with(core, sa)) {
         if (!(tunnel->options.local_id == own->options.local_id)) continue;
         const std::vector<IkeSpi> spis = tunnel->ike_sas;
         for (const IkeSpi spi : spis) {
             IkeSa* other = core.ike_sa(spi);
-            if (other == nullptr || other == &sa || !other->is<Established>() || other->peer_id != sa.peer_id) continue;
+            if (other == nullptr || other == &sa || !other->is<Established>()) continue;
+            if (!of_one_peer(*tunnel, *other, sa)) continue;
             // Both started at once: the peer said so before it knew of the other one. The nonces decide.
             const auto& since = std::get<Established>(other->state).since;
             if (other->initiator && core.now - since < kCrossing) continue;
@@ -223,8 +242,7 @@ void settle_doubles(Core& core, Tunnel& tunnel) {
             IkeSa* a = core.ike_sa(spis[older]);
             IkeSa* b = core.ike_sa(spis[newer]);
             const bool both = a != nullptr && b != nullptr && a->is<Established>() && b->is<Established>();
-            const bool same = both && (a->peer_id == b->peer_id || b->reauthenticates == a->local_spi());
-            if (same) settle_pair(core, tunnel, *a, *b);
+            if (both && of_one_peer(tunnel, *a, *b)) settle_pair(core, tunnel, *a, *b);
         }
     }
 }
@@ -239,7 +257,7 @@ bool serves(Core& core, const IkeSa& sa, std::uint32_t policy) {
 const IkeSa* double_of(Core& core, const Tunnel& tunnel, const IkeSa& sa) {
     for (const IkeSpi spi : tunnel.ike_sas) {
         const IkeSa* other = core.ike_sa(spi);
-        if (other != &sa && other->is<Established>() && other->peer_id == sa.peer_id) return other;
+        if (other != &sa && other->is<Established>() && of_one_peer(tunnel, *other, sa)) return other;
     }
     return nullptr;
 }

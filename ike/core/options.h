@@ -15,6 +15,7 @@
 #include "dataplane/sa/types.h"
 #include "ike/core/auth_certificate.h"
 #include "ike/core/identity.h"
+#include "ike/core/pool.h"
 #include "ike/core/ppk.h"
 #include "ike/core/suite.h"
 
@@ -79,6 +80,12 @@ struct TunnelOptions {
     std::uint64_t esp_lifetime_bytes = 0;    ///< of inner packets on a CHILD_SA, in each direction; 0: no limit
     std::uint64_t esp_lifetime_packets = 0;  ///< the same
     std::vector<ChildPolicy> children;       ///< one at least; names differ
+    /// Each peer gets addresses of it, and becomes a tunnel of its own, with the remote selectors narrowed to them. The
+    /// only child's remote selectors are those of the pool.
+    std::optional<PoolOptions> pool;
+    /// We ask the peer for an address of each family of the only child's remote selectors; its local ones are all
+    /// addresses, of which those that are given remain.
+    bool virtual_address = false;
     /// Asked for with every CHILD_SA. Transport mode needs the peer's consent and no NAT; the children's selectors must
     /// then be the two gateways themselves.
     dataplane::Mode mode = dataplane::Mode::kTunnel;
@@ -95,6 +102,7 @@ struct TunnelOptions {
 struct Options {
     std::uint16_t ike_port = 500;
     std::uint16_t natt_port = 4500;
+    std::uint8_t workers = 1;             ///< of the data plane, among which the peers of a pool are shared
     std::uint32_t cookie_threshold = 32;  ///< half-open SAs as responder from which cookies are asked for
     /// Above it IKE_SA_INIT is dropped. By then everybody has brought a cookie: it is for many honest peers at once,
     /// and bounds memory to some 32 MiB.

@@ -81,6 +81,12 @@ void add_ike(const Core& core, const Tunnel& tunnel, TunnelStatus& status) {
     }
 }
 
+/// It is established as soon as one of its peers is there.
+void add_pool(const Tunnel& tunnel, TunnelStatus& status) {
+    status.pool = {tunnel.options.pool->addresses, tunnel.pool->size(), tunnel.pool->in_use()};
+    if (!tunnel.peers.empty()) status.state = TunnelState::kEstablished;
+}
+
 }  // namespace
 
 std::vector<TunnelStatus> status_of(const Core& core) {
@@ -101,9 +107,16 @@ std::vector<TunnelStatus> status_of(const Core& core) {
             if (works) status.state = TunnelState::kEstablished;
             if (!works && status.state == TunnelState::kDown) status.state = TunnelState::kConnecting;
         }
+        if (tunnel.pool) add_pool(tunnel, status);
+        status.virtual_addresses = tunnel.assigned.addresses;
+        status.dns = tunnel.assigned.dns;
+        if (tunnel.instance) {
+            status.instance_of = tunnel.instance->of;
+            status.virtual_addresses = tunnel.instance->addresses;
+        }
         const std::vector<bool> served = served_policies(core, tunnel);
         for (std::uint32_t policy = 0; policy < served.size(); ++policy) {
-            if (!served[policy]) status.missing.push_back(name_of(tunnel, policy));
+            if (!served[policy] && !tunnel.pool) status.missing.push_back(name_of(tunnel, policy));
         }
         all.push_back(std::move(status));
     }

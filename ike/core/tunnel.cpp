@@ -2,15 +2,34 @@
 
 namespace esplane::ike {
 
-Tunnel* TunnelTable::add(TunnelOptions options) {
+dataplane::SelectorPair Tunnel::selectors(std::uint32_t policy) const {
+    dataplane::SelectorPair now = child(policy).selectors;
+    if (options.virtual_address) now.local = host_selectors(assigned.addresses);
+    return now;
+}
+
+Tunnel* TunnelTable::insert(TunnelOptions options) {
     const dataplane::TunnelId id = options.id;
     if (tunnels_.count(id) != 0 || by_name_.count(options.name) != 0) return nullptr;
     by_name_.emplace(options.name, id);
-    by_remote_.emplace(options.remote_address, id);
     Tunnel& tunnel = tunnels_[id];
     tunnel.options = std::move(options);
     tunnel.policies.resize(tunnel.options.children.size());
     return &tunnel;
+}
+
+Tunnel* TunnelTable::add(TunnelOptions options) {
+    Tunnel* added = insert(std::move(options));
+    if (added == nullptr) return nullptr;
+    by_remote_.emplace(added->options.remote_address, added->id());
+    if (added->options.pool) added->pool.emplace(added->options.pool->addresses);
+    return added;
+}
+
+Tunnel* TunnelTable::add_instance(TunnelOptions options, Instance instance) {
+    Tunnel* added = insert(std::move(options));
+    if (added != nullptr) added->instance = std::move(instance);
+    return added;
 }
 
 void TunnelTable::remove(dataplane::TunnelId id) {

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "ike/core/actions.h"
+#include "ike/core/configuration.h"
+#include "ike/core/pool.h"
 #include "ike/core/redirect.h"
 
 namespace esplane::ike {
@@ -35,6 +37,14 @@ struct PolicyState {
     std::optional<LastError> last_error;
 };
 
+/// What makes a tunnel an instance: one peer of a configured tunnel that has a pool.
+struct Instance {
+    dataplane::TunnelId of{};
+    std::string peer;  ///< by which it is known there
+    Pool::Place place{};
+    std::vector<IpAddress> addresses;  ///< the peer's
+};
+
 struct Tunnel {
     TunnelOptions options;
     /// By command: SAs of it are neither made nor accepted until Up.
@@ -53,18 +63,26 @@ struct Tunnel {
     std::vector<IkeSpi> ike_sas;
     std::vector<Waiter> waiters;
     Redirections redirections;
+    std::optional<Pool> pool;                                    ///< of a configured tunnel that has one
+    std::unordered_map<std::string, dataplane::TunnelId> peers;  ///< its instances, by peer
+    std::optional<Instance> instance;                            ///< it is one
+    Assignment assigned;                                         ///< by the peer, where we ask for addresses
 
     dataplane::TunnelId id() const { return options.id; }
     const std::string& name() const { return options.name; }
     /// Where it connects to; only where a peer's address is known.
     const IpAddress& gateway() const { return redirections.to ? *redirections.to : *options.remote_address; }
     const ChildPolicy& child(std::uint32_t policy) const { return options.children[policy]; }
+    /// What a policy may carry now: of a side that is given by the peer, what it has given.
+    dataplane::SelectorPair selectors(std::uint32_t policy) const;
 };
 
 class TunnelTable {
   public:
     /// Null when the name or the ID is taken.
     Tunnel* add(TunnelOptions options);
+    /// The same for one that no stranger is meant to find: candidates() leaves it out.
+    Tunnel* add_instance(TunnelOptions options, Instance instance);
     void remove(dataplane::TunnelId id);
     Tunnel* find(dataplane::TunnelId id);
     const Tunnel* find(dataplane::TunnelId id) const;
@@ -77,6 +95,8 @@ class TunnelTable {
     const std::map<dataplane::TunnelId, Tunnel>& all() const { return tunnels_; }
 
   private:
+    Tunnel* insert(TunnelOptions options);
+
     std::map<dataplane::TunnelId, Tunnel> tunnels_;
     std::unordered_map<std::string, dataplane::TunnelId> by_name_;
     /// An empty address: tunnels that take any peer.

@@ -110,6 +110,16 @@ void Runtime::carry(RetireChild& action) {
     dataplane_.retire(action.child);
 }
 
+void Runtime::carry(AddInstance& action) {
+    traffic_.add_instance(action.id, action.of);
+    observer_.on_instance_added(action);
+}
+
+void Runtime::carry(RemoveInstance& action) {
+    observer_.on_instance_removed(action.id);
+    traffic_.remove_instance(action.id);
+}
+
 void Runtime::carry(CommandDone& action) {
     const auto waiting = waiting_.extract(static_cast<std::uint64_t>(action.id));
     if (!waiting.empty() && waiting.mapped()) waiting.mapped()(action);

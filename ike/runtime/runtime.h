@@ -29,6 +29,10 @@ class Observer {
     /// The kernel would not send to the peer; `error` is errno. May come often.
     virtual void on_send_failed(const Path& path, int error) = 0;
     virtual void on_resized(const dataplane::Resized& event) = 0;
+    /// The data plane is to have its policy when this returns.
+    virtual void on_instance_added(const AddInstance& instance) = 0;
+    virtual void on_instance_removed(dataplane::TunnelId instance) = 0;
+    virtual void on_virtual_addresses(const UseVirtualAddresses& use) = 0;
 };
 
 class Runtime {
@@ -77,6 +81,9 @@ class Runtime {
     void carry(ActivateChild& action) { dataplane_.activate(action.child); }
     void carry(RetireChild& action);
     void carry(MoveChildPath& action) { dataplane_.move_path(action.child, action.outer, action.encapsulation); }
+    void carry(AddInstance& action);
+    void carry(RemoveInstance& action);
+    void carry(UseVirtualAddresses& action) { observer_.on_virtual_addresses(action); }
     void carry(Happened& action) { observer_.on_happened(action); }
     void carry(CommandDone& action);
 

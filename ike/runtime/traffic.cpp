@@ -13,6 +13,7 @@ void add(dataplane::ChildCounters& sum, const dataplane::ChildCounters& more) {
 }  // namespace
 
 void Traffic::installed(dataplane::ChildId child, dataplane::TunnelId tunnel) {
+    if (const auto instance = configured_.find(tunnel); instance != configured_.end()) tunnel = instance->second;
     tunnels_[tunnel].children.insert(child);
     tunnel_of_[child] = tunnel;
 }

@@ -18,6 +18,9 @@ class Traffic final : public TrafficView {
     /// Call before the data plane forgets the child, so that its tunnel's totals keep what it counted.
     void retiring(dataplane::ChildId child);
     void forget(dataplane::TunnelId tunnel);
+    /// What passes through an instance counts as the configured tunnel's, which outlives it.
+    void add_instance(dataplane::TunnelId instance, dataplane::TunnelId of) { configured_[instance] = of; }
+    void remove_instance(dataplane::TunnelId instance) { configured_.erase(instance); }
 
     std::uint64_t packets_in(dataplane::ChildId child) const override { return counters(child).packets_in; }
     std::uint64_t packets_out(dataplane::ChildId child) const override { return counters(child).packets_out; }
@@ -34,6 +37,7 @@ class Traffic final : public TrafficView {
     const dataplane::Dataplane& dataplane_;
     std::map<dataplane::ChildId, dataplane::TunnelId> tunnel_of_;
     std::map<dataplane::TunnelId, Tunnel> tunnels_;
+    std::map<dataplane::TunnelId, dataplane::TunnelId> configured_;  // of instances
 };
 
 }  // namespace esplane::ike

@@ -20,9 +20,9 @@ struct Lengths {
 
 // Some peers leave out the length of the prefix behind an IPv6 address.
 constexpr std::array kLengths{
-    Lengths{ConfigAttributeType::kIp4Address, {4, 4}}, Lengths{ConfigAttributeType::kIp4Netmask, {4, 4}},
-    Lengths{ConfigAttributeType::kIp4Dns, {4, 4}},     Lengths{ConfigAttributeType::kIp6Address, {17, 16}},
-    Lengths{ConfigAttributeType::kIp6Dns, {16, 16}},   Lengths{ConfigAttributeType::kIp4Subnet, {8, 8}},
+    Lengths{ConfigAttributeType::kIp4Address, {4, 4}},  Lengths{ConfigAttributeType::kIp4Netmask, {4, 4}},
+    Lengths{ConfigAttributeType::kIp4Dns, {4, 4}},      Lengths{ConfigAttributeType::kIp6Address, {17, 16}},
+    Lengths{ConfigAttributeType::kIp6Dns, {16, 16}},    Lengths{ConfigAttributeType::kIp4Subnet, {8, 8}},
     Lengths{ConfigAttributeType::kIp6Subnet, {17, 17}},
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "crypto/require.h"
+#include "ike/core/configuration.h"
 #include "ike/core/engine.h"
 #include "ike/wire/codec.h"
 #include "tests/sim/scripted_peer.h"
@@ -41,12 +42,13 @@ class Script {
 
 class Harness {
   public:
-    Harness(bool engine_initiates, bool several_children)
+    Harness(bool engine_initiates, bool several_children, bool with_addresses)
         : random_(1), engine_({}, random_, dataplane_, wall_clock_, now_), peer_(right_tunnel(), 2) {
         auto options = left_tunnel();
         options.start = engine_initiates ? ike::StartMode::kAuto : ike::StartMode::kListen;
         if (several_children)
             options.children.push_back({"more", {subnets({"10.3.0.0/16"}), subnets({"10.2.0.0/16"})}});
+        if (with_addresses) hand_out(options);
         command(ike::AddTunnel{options});
         if (engine_initiates) {
             receive(peer_.init_response(last_sent_));
@@ -61,9 +63,21 @@ class Harness {
     void authenticate() {
         if (engine_initiates_) {
             const auto request = peer_.open(last_sent_);
-            if (request) receive(peer_.seal(ExchangeType::kIkeAuth, true, 1, peer_.auth_response(*request)));
+            if (!request) return;
+            auto answer = peer_.auth_response(*request);
+            if (with_addresses_) {
+                answer.ts_i->entries = subnets({"10.99.0.1"});
+                answer.configuration =
+                    ike::make_reply(ike::read_request(*request), {{*IpAddress::parse("10.99.0.1")}, {}, {}});
+            }
+            receive(peer_.seal(ExchangeType::kIkeAuth, true, 1, answer));
         } else {
-            receive(peer_.seal(ExchangeType::kIkeAuth, false, next_id_++, peer_.auth_request()));
+            auto request = peer_.auth_request();
+            if (with_addresses_) {
+                request.ts_i->entries = subnets({"0.0.0.0/0"});
+                request.configuration = ike::make_request(true, false, {});
+            }
+            receive(peer_.seal(ExchangeType::kIkeAuth, false, next_id_++, request));
         }
     }
 
@@ -94,10 +108,25 @@ class Harness {
         require(engine_.counters().half_open == 0, "half-open SAs are left");
         require(engine_.counters().ike_sas == 0, "IKE SAs are left");
         require(engine_.counters().child_sas == 0 && dataplane_.children().empty(), "CHILD_SAs are left");
+        require(dataplane_.instances().empty(), "peers' policies are left");
         require(engine_.idle(), "the engine is not idle");
     }
 
   private:
+    /// The engine to the peer, or the peer to the engine.
+    void hand_out(ike::TunnelOptions& options) {
+        with_addresses_ = true;
+        options.children.resize(1);
+        if (options.start == ike::StartMode::kListen) {
+            options.remote_address.reset();
+            options.pool = ike::PoolOptions{{*Prefix::parse("10.99.0.0/30")}, {}};
+            options.children.front().selectors.remote = subnets({"10.99.0.0/30"});
+        } else {
+            options.virtual_address = true;
+            options.children.front().selectors.local = subnets({"0.0.0.0/0"});
+        }
+    }
+
     void say(Script& script, bool is_response) {
         const auto exchange = static_cast<ExchangeType>(34 + script.octet() % 5);
         const auto first = static_cast<PayloadType>(script.octet());
@@ -195,6 +224,7 @@ class Harness {
     ike::Engine engine_;
     ScriptedPeer peer_;
     bool engine_initiates_ = false;
+    bool with_addresses_ = false;
     Bytes last_sent_;
     std::uint64_t answers_ = 0;
     std::uint32_t last_request_ = 0;
@@ -208,7 +238,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace esplane;  // NOLINT(google-build-using-namespace)
     sim::Script script(ByteView(data, size));
     const std::uint8_t setup = script.octet();
-    sim::Harness harness((setup & 1) != 0, (setup & 4) != 0);
+    sim::Harness harness((setup & 1) != 0, (setup & 4) != 0, (setup & 8) != 0);
     if ((setup & 2) == 0) harness.authenticate();
     for (int steps = 0; steps < 32 && !script.ended(); ++steps)
         harness.step(script);

@@ -15,7 +15,7 @@ CHARON = "/usr/sbin/charon-systemd"
 # kernel-libipsec must come before kernel-netlink, which would claim the kernel's IPsec for itself.
 PLUGINS = (
     "random nonce openssl kdf gcm pem pkcs1 pkcs8 x509 revocation constraints pubkey "
-    "kernel-libipsec kernel-netlink socket-default vici"
+    "kernel-libipsec kernel-netlink socket-default resolve vici"
 )
 
 
@@ -42,6 +42,8 @@ class Connection:
     revocation: str = "relaxed"
     ppk: Tuple[str, str] = None  # a post-quantum pre-shared key: name and value
     ppk_required: bool = True
+    vips: List[str] = ()  # virtual addresses to ask for: 0.0.0.0 for any
+    pool: Tuple[str, str] = None  # to hand out: addresses and a DNS server
 
     def _child(self, name, local_ts, remote_ts):
         return f"""
@@ -51,6 +53,18 @@ class Connection:
                 esp_proposals = {self.esp}
                 policies = {"yes" if self.policies else "no"}
             }}"""
+
+    def _pool(self):
+        if not self.pool:
+            return ""
+        addresses, dns = self.pool
+        return f"""
+pools {{
+    {self.name} {{
+        addrs = {addresses}
+        dns = {dns}
+    }}
+}}"""
 
     def _ppk_secret(self):
         if not self.ppk:
@@ -73,6 +87,8 @@ connections {{
         proposals = {self.ike}
         {f"ppk_id = {self.ppk[0]}" if self.ppk else ""}
         {f"ppk_required = {'yes' if self.ppk_required else 'no'}" if self.ppk else ""}
+        {f"vips = {','.join(self.vips)}" if self.vips else ""}
+        {f"pools = {self.name}" if self.pool else ""}
         local {{
             id = {self.local_id}
             {f"auth = {self.auth}" if self.certified else "auth = psk"}
@@ -95,13 +111,13 @@ secrets {{
     }}
     {self._ppk_secret()}
 }}
+{self._pool()}
 """
 
 
 CONFIGURATION = """
 charon-systemd {{
     load = {plugins}
-    install_virtual_ip = no
     # A test that expects silence or refusal should not wait for minutes.
     retransmit_tries = 3
     retransmit_timeout = 1.0
@@ -109,6 +125,9 @@ charon-systemd {{
     plugins {{
         vici {{
             socket = unix://{socket}
+        }}
+        resolve {{
+            file = {resolver}
         }}
     }}
     filelog {{
@@ -146,8 +165,9 @@ class StrongSwan:
         directory.mkdir(exist_ok=True)
         self._connections = directory / "swanctl.conf"
         self._socket = directory / "vici"
+        self.resolver = directory / "resolv.conf"  # where it writes DNS servers that a peer names
         configuration = directory / "strongswan.conf"
-        configuration.write_text(CONFIGURATION.format(plugins=PLUGINS, socket=self._socket))
+        configuration.write_text(CONFIGURATION.format(plugins=PLUGINS, socket=self._socket, resolver=self.resolver))
         self._environment = {"STRONGSWAN_CONF": str(configuration), "SWANCTL_DIR": str(directory)}
         # kernel-libipsec's routes of a table of their own are asymmetric to the TUN device: reverse path filters off.
         namespace.sysctl(ipv4__conf__all__rp_filter=0, ipv4__conf__default__rp_filter=0)

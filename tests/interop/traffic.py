@@ -161,10 +161,15 @@ def ping(site, destination, *options, source=None, count=3, timeout=1.0):
 
     Further `options` are ping's own: `-s` for the octets behind the ICMP header, `-M do` for DF, `-Q` for the TOS.
     """
+    return ping_from(site.host, source, destination, *options, count=count, timeout=timeout)
+
+
+def ping_from(namespace, source, destination, *options, count=3, timeout=1.0):
+    """The same from any namespace; no `source`: whichever the kernel takes."""
     arguments = ["ping", "-n", "-q", "-c", count, "-i", "0.02", "-W", timeout, "-p", MARKER.hex(), *options]
     if source:
         arguments += ["-I", source]
-    done = site.host.run(*arguments, destination, check=False, timeout=count * (timeout + 1) + 5)
+    done = namespace.run(*arguments, destination, check=False, timeout=count * (timeout + 1) + 5)
     for line in done.stdout.splitlines():
         if "received" in line:
             return int(line.split(",")[1].split()[0])

@@ -32,6 +32,9 @@ struct Describer {
     std::string operator()(const ike::ActivateChild& order) const { return "activates child " + number(order.child); }
     std::string operator()(const ike::RetireChild& order) const { return "retires child " + number(order.child); }
     std::string operator()(const ike::MoveChildPath& order) const { return "moves child " + number(order.child); }
+    std::string operator()(const ike::AddInstance& order) const { return "adds instance " + order.name; }
+    std::string operator()(const ike::RemoveInstance&) const { return "removes an instance"; }
+    std::string operator()(const ike::UseVirtualAddresses&) const { return "uses virtual addresses"; }
     std::string operator()(const ike::Happened& note) const { return note.code + ": " + note.message; }
     std::string operator()(const ike::CommandDone& done) const {
         return "command " + std::to_string(static_cast<std::uint64_t>(done.id)) + " done: " + done.code;

@@ -6,6 +6,7 @@ namespace esplane::sim {
 
 void SimDataplane::lose_all() {
     children_.clear();
+    instances_.clear();
     senders_.clear();
     highest_id_ = 0;
 }
@@ -16,6 +17,8 @@ std::optional<ike::DataplaneEvent> SimDataplane::apply(ike::Action action) {
         install(std::move(order->child));
         return ike::DataplaneEvent(ike::ChildInstalled{id});
     }
+    if (const auto* order = std::get_if<ike::AddInstance>(&action)) add(*order);
+    if (const auto* order = std::get_if<ike::RemoveInstance>(&action)) remove(order->id);
     if (const auto* order = std::get_if<ike::ActivateChild>(&action)) activate(order->child);
     if (const auto* order = std::get_if<ike::RetireChild>(&action)) retire(order->child);
     if (const auto* order = std::get_if<ike::MoveChildPath>(&action)) {
@@ -27,12 +30,41 @@ std::optional<ike::DataplaneEvent> SimDataplane::apply(ike::Action action) {
     return std::nullopt;
 }
 
+void SimDataplane::add(const ike::AddInstance& order) {
+    for (const auto& [id, other] : instances_) {
+        for (const dataplane::TrafficSelector& address : order.selectors.remote) {
+            const auto& taken = other.selectors.remote;
+            if (std::find(taken.begin(), taken.end(), address) != taken.end())
+                offences_.push_back("address " + address.to_string() + " of two peers");
+        }
+    }
+    if (!instances_.emplace(order.id, order).second) offences_.push_back("instance " + order.name + " added twice");
+}
+
+void SimDataplane::remove(dataplane::TunnelId instance) {
+    if (instances_.erase(instance) == 0) offences_.emplace_back("removal of an unknown instance");
+    for (const auto& [id, child] : children_) {
+        if (child.options.tunnel == instance) offences_.emplace_back("an instance removed before its children");
+    }
+}
+
+const ike::AddInstance* SimDataplane::instance_for(const IpAddress& address) const {
+    for (const auto& [id, instance] : instances_) {
+        for (const dataplane::TrafficSelector& remote : instance.selectors.remote) {
+            if (remote.first == address && remote.last == address) return &instance;
+        }
+    }
+    return nullptr;
+}
+
 void SimDataplane::install(dataplane::ChildOptions options) {
     const std::uint64_t id = dataplane::to_number(options.id);
     if (id <= highest_id_) offences_.push_back("child id " + std::to_string(id) + " used again");
     highest_id_ = std::max(highest_id_, id);
     if (dataplane::to_number(options.spi_in) < dataplane::kLowestSpi) offences_.push_back("reserved inbound SPI");
     if (options.key_in.empty() || options.key_out.empty()) offences_.push_back("child without keys");
+    const bool is_instance = dataplane::to_number(options.tunnel) >> 31U == 1;
+    if (is_instance && !instances_.contains(options.tunnel)) offences_.emplace_back("a child of an unknown instance");
     for (const auto& [other, child] : children_) {
         if (child.options.spi_in == options.spi_in) offences_.push_back("inbound SPI used twice");
     }

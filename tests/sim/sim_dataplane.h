@@ -44,10 +44,16 @@ class SimDataplane : public ike::TrafficView {
     const std::map<dataplane::ChildId, Child>& children() const { return children_; }
     /// Who sends for this policy of the tunnel; null when nobody does.
     const Child* outbound(dataplane::TunnelId tunnel, std::uint32_t policy = 0) const;
+    /// Instances that there are, by what they carry.
+    const std::map<dataplane::TunnelId, ike::AddInstance>& instances() const { return instances_; }
+    /// Whose policy has this address behind it; null when nobody's.
+    const ike::AddInstance* instance_for(const IpAddress& address) const;
     /// What the engine did that it must never do: an ID used twice, an SPI twice, an order about an unknown SA.
     const std::vector<std::string>& offences() const { return offences_; }
 
   private:
+    void add(const ike::AddInstance& order);
+    void remove(dataplane::TunnelId instance);
     void install(dataplane::ChildOptions options);
     void activate(dataplane::ChildId id);
     void retire(dataplane::ChildId id);
@@ -55,6 +61,7 @@ class SimDataplane : public ike::TrafficView {
     Child* known(dataplane::ChildId id, const char* order);
 
     std::map<dataplane::ChildId, Child> children_;
+    std::map<dataplane::TunnelId, ike::AddInstance> instances_;
     using Policy = std::pair<dataplane::TunnelId, std::uint32_t>;
     static Policy policy_of(const Child& child) { return {child.options.tunnel, child.options.policy}; }
 

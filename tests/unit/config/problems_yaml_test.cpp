@@ -21,7 +21,8 @@ TEST_CASE("What is not one YAML document of known keys is refused where it stand
         {"- a\n", {"1:1: a map with keys is expected here: gateway, dpdk, defaults, tunnels"}},
         {"tunnels: 7\n", {"1:10: tunnels: a map is expected"}},
         {"tunnels: {a: 7}\n",
-         {"1:14: a map with keys is expected here: local, remote, children, auth, ike, esp, dpd, start, encap, mtu, "
+         {"1:14: a map with keys is expected here: local, remote, children, pool, auth, ike, esp, dpd, start, encap, "
+          "mtu, "
           "mss, fragment, df, dscp, interface, routes"}},
         {"tunnels: {}\ntunnels: {}\n", {"2:1: duplicate key 'tunnels'; it is already at line 1, column 1"}},
         {"tunnels: {}\ntunels: {}\n",

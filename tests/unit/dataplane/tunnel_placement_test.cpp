@@ -29,6 +29,15 @@ TEST_CASE("a new tunnel goes to the worker with the fewest") {
     CHECK(placement.owner(TunnelId{9}) == std::nullopt);
 }
 
+TEST_CASE("a tunnel goes to the worker that it is wanted at, and counts there") {
+    TunnelPlacement placement(2);
+    CHECK(placement.place(TunnelId{1}, WorkerId{1}) == WorkerId{1});
+    CHECK(placement.place(TunnelId{2}, WorkerId{1}) == WorkerId{1});
+    CHECK(placement.place(TunnelId{3}) == WorkerId{0});
+    CHECK(placement.place(TunnelId{4}) == WorkerId{0});
+    CHECK(placement.owner(TunnelId{2}) == WorkerId{1});
+}
+
 TEST_CASE("drops are those of all workers, as long as any of them counts") {
     TunnelPlacement placement(2);
     placement.place(TunnelId{1});

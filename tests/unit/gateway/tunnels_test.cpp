@@ -45,13 +45,20 @@ class NotingDataplane final : public FakeDataplane {
     dataplane::WorkerId add_tunnel(const dataplane::TunnelPolicy& policy) override {
         notes.push_back("add " + policy.name + "#" + std::to_string(to_number(policy.id)) + " link " +
                         std::to_string(policy.link_mtu_bytes));
+        policies[policy.id] = policy;
         return {};
     }
     void remove_tunnel(dataplane::TunnelId tunnel) override {
         notes.push_back("remove #" + std::to_string(to_number(tunnel)));
     }
     Lines take_notes() { return std::exchange(notes, {}); }
+    dataplane::DropCounts drops(dataplane::TunnelId tunnel) const override {
+        const auto found = dropped.find(tunnel);
+        return found == dropped.end() ? dataplane::DropCounts{} : found->second;
+    }
     Lines notes;
+    std::map<dataplane::TunnelId, dataplane::TunnelPolicy> policies;
+    std::map<dataplane::TunnelId, dataplane::DropCounts> dropped;
 
   private:
     std::map<dataplane::ClearPort, std::vector<dataplane::FileDescriptor>> devices_;
@@ -61,6 +68,9 @@ class Ignoring final : public ike::Observer {
     void on_happened(const ike::Happened&) override {}
     void on_send_failed(const Path&, int) override {}
     void on_resized(const dataplane::Resized&) override {}
+    void on_instance_added(const ike::AddInstance&) override {}
+    void on_instance_removed(dataplane::TunnelId) override {}
+    void on_virtual_addresses(const ike::UseVirtualAddresses&) override {}
 };
 
 /// Everything that Tunnels needs, in an empty network.
@@ -128,6 +138,43 @@ TEST_CASE("a tunnel comes with device, routes and policy, and goes with all of t
     CHECK(site.dataplane.take_notes() == Lines{"remove #1", "close 1"});
     CHECK(kernel_routes().empty());
     CHECK_FALSE(site.tunnels.contains("net"));
+}
+
+TEST_CASE("each peer of a pool has a policy of its own, and its drops stay the tunnel's when it has gone") {
+    if (!enter_empty_network()) return;
+    Site site;
+    TunnelOptions options = tunnel("road", "10.99.0.0/24");
+    options.ike.pool = ike::PoolOptions{options.remote_prefixes, {}};
+    options.dscp = dataplane::DscpPolicy::copy();
+    options.mtu_bytes = 1300;
+    REQUIRE(site.tunnels.set(options).ok());
+    CHECK(kernel_routes() == Lines{"blackhole 10.99.0.0/24", "esp0 10.99.0.0/24"});
+    CHECK(site.dataplane.policies.at(dataplane::TunnelId{1}).policies.empty());
+    const dataplane::TunnelId peer{1U << 31U};
+    const auto host = dataplane::TrafficSelector::from_prefix(Prefix::parse("10.99.0.7").value());
+    site.tunnels.add_instance({peer,
+                               dataplane::TunnelId{1},
+                               "road/a",
+                               dataplane::WorkerId{3},
+                               {options.ike.children[0].selectors.local, {host}}});
+    const dataplane::TunnelPolicy& policy = site.dataplane.policies.at(peer);
+    CHECK(policy.name == "road/a");
+    CHECK(policy.worker == dataplane::WorkerId{3});
+    CHECK(policy.port == site.dataplane.policies.at(dataplane::TunnelId{1}).port);
+    CHECK(policy.mtu_bytes == 1300);
+    REQUIRE(policy.policies.size() == 1);
+    CHECK(policy.policies[0].remote == std::vector{host});
+    site.dataplane.dropped[dataplane::TunnelId{1}] = {{"no_sa", 1}};
+    site.dataplane.dropped[peer] = {{"no_sa", 2}, {"replay", 4}};
+    const dataplane::DropCounts all{{"no_sa", 3}, {"replay", 4}};
+    CHECK(site.report("road").drops == all);
+    site.dataplane.take_notes();
+    site.tunnels.remove_instance(peer);
+    CHECK(site.dataplane.take_notes() == Lines{"remove #2147483648"});
+    site.dataplane.dropped.erase(peer);
+    CHECK(site.report("road").drops == all);
+    site.tunnels.remove("road");
+    CHECK(kernel_routes().empty());
 }
 
 TEST_CASE("a change keeps the device and leaves no prefix open") {

@@ -40,6 +40,38 @@ worker 0 dropped no_policy 7, replayed 3
 )");
 }
 
+TEST_CASE("a pool is a line, and each peer of it another one") {
+    Report report = example_report();
+    TunnelReport road = report.tunnels.front();
+    TunnelReport peer = road;
+    peer.ike.instance_of = dataplane::TunnelId{1};
+    peer.ike.virtual_addresses = {IpAddress::parse("10.99.0.7").value(), IpAddress::parse("fd00:99::7").value()};
+    road.ike.name = "road";
+    road.ike.ike.reset();
+    road.ike.children.clear();
+    road.ike.pool = ike::PoolStatus{{Prefix::parse("10.99.0.0/24").value()}, 254, 1};
+    road.peers = {peer};
+    report.tunnels = {road};
+    const Json json = to_json(report);
+    CHECK(json["tunnels"][0]["peers"][0]["virtual_addresses"] == Json({"10.99.0.7", "fd00:99::7"}));
+    CHECK(json["tunnels"][0]["peers"][0]["children"].size() == 1);
+    CHECK_THAT(text_of(json), Catch::Matchers::Contains(R"(
+● road  established with 1 peer
+    link   esp0, MTU 1438, MSS 1398
+    drops  replayed 3
+    pool   10.99.0.0/24: 1 of 254 addresses in use
+    peer   gw-b.example.org has 10.99.0.7, fd00:99::7, from 192.0.2.2 for 10m, in 1.8 MB, out 168 B
+)"));
+}
+
+TEST_CASE("what a peer has given us is a line") {
+    Report report = example_report();
+    report.tunnels.resize(1);
+    report.tunnels[0].ike.virtual_addresses = {IpAddress::parse("10.77.0.1").value()};
+    report.tunnels[0].ike.dns = {IpAddress::parse("10.2.0.53").value()};
+    CHECK_THAT(text_of(to_json(report)), Catch::Matchers::Contains("    given  10.77.0.1, DNS 10.2.0.53\n"));
+}
+
 TEST_CASE("a port is three lines") {
     Report report = example_report();
     report.ports.ports = {example_port()};

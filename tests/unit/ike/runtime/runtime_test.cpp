@@ -22,6 +22,9 @@ struct Noting final : Observer {
     void on_happened(const Happened& what) override { happened.push_back(what); }
     void on_send_failed(const Path& path, int) override { failed.push_back(path); }
     void on_resized(const dataplane::Resized& event) override { resized.push_back(event.tunnel); }
+    void on_instance_added(const AddInstance&) override {}
+    void on_instance_removed(dataplane::TunnelId) override {}
+    void on_virtual_addresses(const UseVirtualAddresses&) override {}
     std::vector<Happened> happened;
     std::vector<Path> failed;
     std::vector<dataplane::TunnelId> resized;
