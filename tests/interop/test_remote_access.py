@@ -14,8 +14,8 @@ POOL = "10.99.0.0/29"  # six addresses
 DNS = "10.1.0.53"
 
 
-def gateway_with_pool(lab, own, **changes):
-    tunnel = {
+def road_tunnel(own, **changes):
+    return {
         "local": {"address": own.address, "id": own.identity, "subnets": [own.subnet]},
         "remote": {"address": "any", "id": "*.example.org"},
         "pool": {"addresses": [POOL], "dns": [DNS]},
@@ -24,7 +24,10 @@ def gateway_with_pool(lab, own, **changes):
         "esp": {"proposals": ["aes256gcm16"]},
         **changes,
     }
-    return Esplane(lab, own.gateway, {"road": tunnel})
+
+
+def gateway_with_pool(lab, own, gateway=None, **changes):
+    return Esplane(lab, own.gateway, {"road": road_tunnel(own, **changes)}, gateway=gateway)
 
 
 def client_at(lab, own, gateway, **changes):
@@ -42,9 +45,10 @@ def peers(gateway):
     return {peer["peer_id"]: peer for peer in gateway.tunnel("road")["peers"]}
 
 
-def test_three_clients_each_with_an_address_of_its_own(lab):
+@pytest.mark.parametrize("workers", [1, 2])
+def test_three_clients_each_with_an_address_of_its_own(lab, workers):
     net = Topology(lab, sites=4)
-    gateway = gateway_with_pool(lab, net.a)
+    gateway = gateway_with_pool(lab, net.a, gateway={"workers": workers})
     sites = net.sites[1:]
     clients = [client_at(lab, site, net.a) for site in sites]
     for client in clients:
@@ -129,6 +133,37 @@ def test_addresses_survive_a_restart_of_the_gateway(lab):
         wait_until(lambda client=client: not client.sas(), 5, "the client to have heard of it")
         client.initiate()
     assert sorted(vip(client) for client in clients) == ["10.99.0.1", "10.99.0.2"]
+
+
+def test_a_reload_leaves_peers_alone_unless_it_changes_their_tunnel(lab):
+    net = Topology(lab)
+    gateway = gateway_with_pool(lab, net.a)
+    client = client_at(lab, net.b, net.a)
+    client.initiate()
+    gateway.hangup()
+    gateway.process.wait_for_line("reload done: 1 untouched", 5)
+    assert ping_from(net.b.gateway, vip(client), net.a.host_address) == 3
+    gateway.configure({"road": road_tunnel(net.a, pool={"addresses": ["10.98.0.0/30"]})})
+    gateway.hangup()
+    gateway.process.wait_for_line("reload done: 0 untouched, 1 changed", 5)
+    wait_until(lambda: not client.sas(), 5, "the client to have heard of it")
+    client.initiate()
+    assert vip(client) == "10.98.0.1"
+    assert ping_from(net.b.gateway, "10.98.0.1", net.a.host_address) == 3
+    assert not any("10.99.0" in route for route in net.a.gateway.routes())
+
+
+def test_a_client_behind_a_nat_with_addresses_of_both_families(lab):
+    net = Topology(lab, sites=2, nat="b")
+    pool = {"addresses": [POOL, "fd00:99::/112"], "dns": [DNS, "fd00:1::53"]}
+    local = {"address": net.a.address, "id": net.a.identity, "subnets": [net.a.subnet, net.a.subnet6]}
+    gateway = gateway_with_pool(lab, net.a, pool=pool, local=local)
+    client = client_at(lab, net.b, net.a, vips=["0.0.0.0", "::"], remote_ts=["0.0.0.0/0", "::/0"])
+    client.initiate()
+    assert sorted(client.established()[0]["local-vips"]) == ["10.99.0.1", "fd00:99::1"]
+    assert ping_from(net.b.gateway, "10.99.0.1", net.a.host_address) == 3
+    assert ping_from(net.b.gateway, "fd00:99::1", net.a.host_address6) == 3
+    assert peers(gateway)[net.b.identity]["virtual_addresses"] == ["10.99.0.1", "fd00:99::1"]
 
 
 @pytest.mark.parametrize("rekeys", [False, True], ids=["once", "with-rekeys"])
