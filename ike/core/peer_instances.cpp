@@ -76,6 +76,8 @@ PeerPlace place_peer(Core& core, Tunnel& configured, const IkeSa& sa, const Iden
                         diagnosis::pool_exhausted(configured.options, from, peer.to_string(), configured.pool->size()),
                         {}}};
     }
+    // As with any tunnel: the last error is of the time since something worked.
+    configured.last_error.reset();
     return {&make_instance(core, configured, name, *place), std::nullopt};
 }
 

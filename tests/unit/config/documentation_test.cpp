@@ -38,7 +38,7 @@ std::vector<std::string> yaml_blocks(const std::string& text) {
 }
 
 TEST_CASE("The examples load") {
-    for (const char* name : {"examples/site-to-site.yaml", "examples/dpdk.yaml"}) {
+    for (const char* name : {"examples/site-to-site.yaml", "examples/road-warriors.yaml", "examples/dpdk.yaml"}) {
         INFO(name);
         CHECK(problems_of(with_psk_inline(read(name))).empty());
     }

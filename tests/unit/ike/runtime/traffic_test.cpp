@@ -35,6 +35,21 @@ TEST_CASE("a tunnel's totals outlive its CHILD_SAs and never go down") {
     CHECK(traffic.totals(kOther).packets_in == 5);
 }
 
+TEST_CASE("what passes through a peer's instance counts as the configured tunnel's, also when the peer has gone") {
+    FakeDataplane dataplane;
+    Traffic traffic(dataplane);
+    constexpr TunnelId kPeer{1U << 31U};
+    traffic.add_instance(kPeer, kTunnel);
+    traffic.installed(ChildId{1}, kPeer);
+    dataplane.counted[ChildId{1}] = {.packets_in = 10, .bytes_in = 100};
+    CHECK(traffic.totals(kTunnel).packets_in == 10);
+    CHECK(traffic.totals(kPeer).packets_in == 0);
+    traffic.retiring(ChildId{1});
+    traffic.remove_instance(kPeer);
+    dataplane.counted.erase(ChildId{1});
+    CHECK(traffic.totals(kTunnel).bytes_in == 100);
+}
+
 TEST_CASE("what is not known counts nothing") {
     FakeDataplane dataplane;
     Traffic traffic(dataplane);
