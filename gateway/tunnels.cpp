@@ -173,13 +173,15 @@ void Tunnels::left(const std::string& name) {
     by_id_.erase(tunnel.id);
     parts_.runtime.traffic().forget(tunnel.id);
     tunnel.negotiates = tunnel.leaving = tunnel.has_device = false;
+    const bool keeps_addresses = tunnel.next && tunnel.next->ike.virtual_address;
+    // If the device is closed, they go with it.
+    if (!keeps_addresses) (void)parts_.surroundings.use_addresses(name, {}, {});
     if (tunnel.next) {
         tunnel.options = *std::exchange(tunnel.next, std::nullopt);
         if (const auto begun = begin(tunnel); !begun) log_error(begun.error());
     } else {
         if (const auto removed = parts_.surroundings.remove_routes(name); !removed)
             log_error("Tunnel " + name + ": " + removed.error());
-        (void)parts_.surroundings.use_addresses(name, {}, {});  // if the device is closed, they are gone already
         tunnels_.erase(name);
     }
     // Last, so that a device which the new options want again is not closed in between.

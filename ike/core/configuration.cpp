@@ -73,6 +73,7 @@ AddressRequest read_request(const wire::Payloads& payloads) {
 
 std::vector<dataplane::TrafficSelector> host_selectors(const std::vector<IpAddress>& addresses) {
     std::vector<dataplane::TrafficSelector> selectors;
+    selectors.reserve(addresses.size());
     for (const IpAddress& address : addresses)
         selectors.push_back(
             dataplane::TrafficSelector::from_prefix({address, static_cast<std::uint8_t>(address.bits())}));

@@ -57,6 +57,37 @@ TEST_CASE("blackholes come before the device and survive it") {
     CHECK(kernel_routes().empty());
 }
 
+TEST_CASE("a device has the addresses that a tunnel was given last, and none when that has gone") {
+    if (!enter_empty_network()) return;
+    const auto routing = Routing::open(kMark).value();
+    const TunDevice device("esp0");
+    const TunDevice other("esp1");
+    REQUIRE(routing->device_up("esp0", 1400).ok());
+    REQUIRE(routing->device_up("esp1", 1400).ok());
+    const auto has = [](const char* address) {
+        const auto found = Netlink::open().value().addresses().value();
+        return std::find(found.begin(), found.end(), IpAddress::parse(address).value()) != found.end();
+    };
+    const auto given = [](std::initializer_list<const char*> texts) {
+        std::vector<IpAddress> addresses;
+        for (const char* text : texts)
+            addresses.push_back(IpAddress::parse(text).value());
+        return addresses;
+    };
+    REQUIRE(routing->use_addresses("site", "esp0", given({"10.99.0.1"})).ok());
+    REQUIRE(routing->use_addresses("other", "esp0", given({"10.99.0.2"})).ok());
+    REQUIRE(routing->use_addresses("site", "esp0", given({"10.99.0.1", "fd00:99::1"})).ok());
+    CHECK((has("10.99.0.1") && has("fd00:99::1") && has("10.99.0.2")));
+    REQUIRE(routing->use_addresses("site", "esp1", given({"10.99.0.3"})).ok());
+    CHECK((has("10.99.0.3") && has("10.99.0.2")));
+    CHECK_FALSE((has("10.99.0.1") || has("fd00:99::1")));
+    REQUIRE(routing->use_addresses("site", {}, {}).ok());
+    CHECK_FALSE(has("10.99.0.3"));
+    CHECK(has("10.99.0.2"));
+    CHECK(routing->use_addresses("site", {}, {}).ok());
+    CHECK_FALSE(routing->use_addresses("site", "esp9", given({"10.99.0.4"})).ok());
+}
+
 TEST_CASE("a start adopts what a crash left and sweeps what nobody wants") {
     if (!enter_empty_network()) return;
     auto netlink = Netlink::open();
