@@ -1,5 +1,7 @@
 // IKE_AUTH as initiator (RFC 7296 1.2, 2.15, 2.16, 2.21.2).
 
+#include <algorithm>
+
 #include "ike/core/authentication.h"
 #include "ike/core/crash_token.h"
 #include "ike/core/diagnosis.h"
@@ -11,13 +13,13 @@ namespace {
 
 /// RFC 7296 2.4: only from a first contact with this peer, by whichever tunnel.
 bool first_contact(Core& core, const IkeSa& sa) {
-    for (const Tunnel* tunnel : core.tunnels.candidates(sa.path)) {
-        for (const IkeSpi spi : tunnel->ike_sas) {
+    const auto has_contact = [&](const Tunnel& tunnel) {
+        return std::any_of(tunnel.ike_sas.begin(), tunnel.ike_sas.end(), [&](IkeSpi spi) {
             const IkeSa* other = core.ike_sa(spi);
-            if (other != &sa && other->path.remote.address == sa.path.remote.address) return false;
-        }
-    }
-    return true;
+            return other != &sa && other->path.remote.address == sa.path.remote.address;
+        });
+    };
+    return core.tunnels.find_candidate(sa.path, has_contact) == nullptr;
 }
 
 /// The peer holds the IKE SA for established, so it is told that we do not.

@@ -3,10 +3,10 @@
 
 #include <compare>
 #include <cstdint>
-#include <map>
 #include <optional>
-#include <set>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "ike/core/actions.h"
 
@@ -37,7 +37,8 @@ struct TimerKey {
     friend auto operator<=>(const TimerKey&, const TimerKey&) = default;
 };
 
-/// One deadline for each key at most.
+/// One deadline for each key at most. Most are set anew long before they are due, so a deadline that is replaced or
+/// cancelled stays in the heap until it comes to the top or there are too many of its kind.
 class Timers {
   public:
     /// Replaces the deadline that the key had.
@@ -45,12 +46,24 @@ class Timers {
     void cancel(TimerKey key);
     std::optional<TimePoint> next() const;
     std::size_t size() const { return when_.size(); }
-    /// Takes out the earliest that is not after `now`.
+    /// Takes out the earliest that is not after `now`; of several at one time the least key.
     std::optional<TimerKey> pop_due(TimePoint now);
 
   private:
-    std::map<TimerKey, TimePoint> when_;
-    std::set<std::pair<TimePoint, TimerKey>> order_;
+    using Entry = std::pair<TimePoint, TimerKey>;
+    struct Hash {
+        std::size_t operator()(const TimerKey& key) const {
+            // Owners are random SPIs, or counted.
+            return (key.owner * 16 + static_cast<std::size_t>(key.timer)) * 0x9e37'79b9'7f4a'7c15U;
+        }
+    };
+
+    bool is_stale(const Entry& entry) const;
+    /// What is at the top afterwards is a deadline that holds.
+    void tidy();
+
+    std::unordered_map<TimerKey, TimePoint, Hash> when_;
+    std::vector<Entry> heap_;
 };
 
 }  // namespace esplane::ike

@@ -21,7 +21,7 @@ Tunnel* TunnelTable::insert(TunnelOptions options) {
 Tunnel* TunnelTable::add(TunnelOptions options) {
     Tunnel* added = insert(std::move(options));
     if (added == nullptr) return nullptr;
-    by_remote_.emplace(added->options.remote_address, added->id());
+    by_remote_.emplace(std::pair(added->options.remote_address, added->id()), added);
     if (added->options.pool) added->pool.emplace(added->options.pool->addresses);
     return added;
 }
@@ -36,13 +36,7 @@ void TunnelTable::remove(dataplane::TunnelId id) {
     const auto found = tunnels_.find(id);
     if (found == tunnels_.end()) return;
     by_name_.erase(found->second.name());
-    const auto [first, last] = by_remote_.equal_range(found->second.options.remote_address);
-    for (auto at = first; at != last; ++at) {
-        if (at->second == id) {
-            by_remote_.erase(at);
-            break;
-        }
-    }
+    by_remote_.erase({found->second.options.remote_address, id});
     tunnels_.erase(found);
 }
 
@@ -63,14 +57,10 @@ Tunnel* TunnelTable::find(const std::string& name) {
 
 std::vector<Tunnel*> TunnelTable::candidates(const Path& path) {
     std::vector<Tunnel*> found;
-    for (const auto& key : {std::optional<IpAddress>(path.remote.address), std::optional<IpAddress>()}) {
-        const auto [first, last] = by_remote_.equal_range(key);
-        for (auto at = first; at != last; ++at) {
-            Tunnel* tunnel = find(at->second);
-            const auto& local = tunnel->options.local_address;
-            if (!tunnel->down && (!local || *local == path.local.address)) found.push_back(tunnel);
-        }
-    }
+    find_candidate(path, [&](Tunnel& tunnel) {
+        found.push_back(&tunnel);
+        return false;
+    });
     return found;
 }
 

@@ -90,6 +90,21 @@ class TunnelTable {
     /// Tunnels whose addresses allow this path and that are not down by command; those that name the peer's address
     /// before those that take any.
     std::vector<Tunnel*> candidates(const Path& path);
+    /// The first of these for which `is_wanted(tunnel)` holds; null when there is none. Thousands of tunnels may lead
+    /// to one address: whoever needs one of them does not look at all.
+    template <typename IsWanted>
+    Tunnel* find_candidate(const Path& path, const IsWanted& is_wanted) {
+        for (const auto& address : {std::optional<IpAddress>(path.remote.address), std::optional<IpAddress>()}) {
+            for (auto at = by_remote_.lower_bound({address, {}}); at != by_remote_.end(); ++at) {
+                if (at->first.first != address) break;
+                Tunnel& tunnel = *at->second;
+                const auto& local = tunnel.options.local_address;
+                const bool fits = !tunnel.down && (!local || *local == path.local.address);
+                if (fits && is_wanted(tunnel)) return &tunnel;
+            }
+        }
+        return nullptr;
+    }
     /// In order of their IDs.
     std::map<dataplane::TunnelId, Tunnel>& all() { return tunnels_; }
     const std::map<dataplane::TunnelId, Tunnel>& all() const { return tunnels_; }
@@ -99,8 +114,8 @@ class TunnelTable {
 
     std::map<dataplane::TunnelId, Tunnel> tunnels_;
     std::unordered_map<std::string, dataplane::TunnelId> by_name_;
-    /// An empty address: tunnels that take any peer.
-    std::multimap<std::optional<IpAddress>, dataplane::TunnelId> by_remote_;
+    /// By the peer's address, which is empty for tunnels that take any peer.
+    std::map<std::pair<std::optional<IpAddress>, dataplane::TunnelId>, Tunnel*> by_remote_;
 };
 
 }  // namespace esplane::ike

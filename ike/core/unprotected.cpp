@@ -21,8 +21,7 @@ Result<wire::Payloads, wire::ParseError> parse(const wire::Header& header, ByteV
 }
 
 void ask_whether_alive(Core& core, IkeSa& sa) {
-    if (!sa.is<Established>() || sa.out.in_flight() != nullptr) return;
-    if (core.stranger_hints.take(core.now)) enqueue(core, sa, CheckLiveness{});
+    if (sa.is<Established>() && sa.out.in_flight() == nullptr) enqueue(core, sa, CheckLiveness{});
 }
 
 /// The peer has lost all it had of this IKE SA, and says so with what only it can know.
@@ -45,7 +44,8 @@ void note_hint(const Core& core, IkeSa& sa, const wire::Notify& error) {
 
 /// RFC 7296 1.5: the peer got ESP that it has no SA for. Which one it was, only its own packets' sender knows.
 void on_invalid_spi(Core& core, const Path& path, const wire::Notify& notify) {
-    if (notify.data.size() != 4) return;
+    // The search, too, is something that a stranger makes us do.
+    if (notify.data.size() != 4 || !core.stranger_hints.take(core.now)) return;
     const dataplane::Spi spi{load_be<std::uint32_t>(notify.data.data())};
     for (const Tunnel* tunnel : core.tunnels.candidates(path)) {
         for (const ChildSa* child : core.children_of(tunnel->id())) {
@@ -75,13 +75,15 @@ Path ike_path(const Core& core, Path path) {
 }
 
 IkeSa* established_with(Core& core, const Path& path) {
-    for (const Tunnel* tunnel : core.tunnels.candidates(path)) {
-        for (const IkeSpi spi : tunnel->ike_sas) {
+    IkeSa* found = nullptr;
+    core.tunnels.find_candidate(path, [&](const Tunnel& tunnel) {
+        for (const IkeSpi spi : tunnel.ike_sas) {
             IkeSa* sa = core.ike_sa(spi);
-            if (sa->is<Established>() && sa->path.remote.address == path.remote.address) return sa;
+            if (sa->is<Established>() && sa->path.remote.address == path.remote.address) found = sa;
         }
-    }
-    return nullptr;
+        return found != nullptr;
+    });
+    return found;
 }
 
 }  // namespace
@@ -93,7 +95,7 @@ void on_unprotected_answer(Core& core, IkeSa& sa, const wire::Header& header, By
     if (error == nullptr) return;
     if (shows_crash_token(sa, *payloads)) return peer_restarted(core, sa);
     note_hint(core, sa, *error);
-    if (error->is(NotifyType::kInvalidIkeSpi)) ask_whether_alive(core, sa);
+    if (error->is(NotifyType::kInvalidIkeSpi) && core.stranger_hints.take(core.now)) ask_whether_alive(core, sa);
 }
 
 void on_unknown_ike_sa(Core& core, const Path& path, const wire::Header& header, ByteView datagram) {
@@ -107,7 +109,8 @@ void on_unknown_ike_sa(Core& core, const Path& path, const wire::Header& header,
 
 void on_unknown_esp(Core& core, const Path& path, dataplane::Spi spi) {
     const Path to = ike_path(core, path);
-    if (core.tunnels.candidates(to).empty() || !core.stranger_hints.take(core.now)) return;
+    const bool is_peer = core.tunnels.find_candidate(to, [](const Tunnel&) { return true; }) != nullptr;
+    if (!is_peer || !core.stranger_hints.take(core.now)) return;
     if (IkeSa* sa = established_with(core, to)) return enqueue(core, *sa, TellInvalidSpi{spi});
     wire::Header header;
     header.spi_i = core.fresh_ike_spi();
