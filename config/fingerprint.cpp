@@ -97,6 +97,7 @@ std::string fingerprint(const gateway::TunnelOptions& tunnel) {
         .line("ike.rekey_margin", ike.ike_rekey_margin)
         .line("ike.reauthentication", ike.reauthentication)
         .line("ike.redirect", ike.follow_redirects)
+        .line("ike.mobike", ike.mobike)
         .line("ike.childless", static_cast<std::uint32_t>(ike.childless))
         .line("esp.proposals", ike.esp_proposals)
         .line("esp.lifetime", ike.esp_lifetime)

@@ -12,8 +12,8 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr Key kIkeKeys[] = {{"proposals"},        {"lifetime"},  {"rekey_margin"},
-                            {"reauthentication"}, {"childless"}, {"redirect"}};
+constexpr Key kIkeKeys[] = {{"proposals"}, {"lifetime"}, {"rekey_margin"}, {"reauthentication"},
+                            {"childless"}, {"redirect"}, {"mobike"}};
 constexpr Key kEspKeys[] = {
     {"proposals"},     {"lifetime"}, {"rekey_margin"}, {"lifetime_bytes"}, {"lifetime_packets"}, {"mode"}, {"tfc"},
     {"replay_window"}, {"esn"},      {"pfs"},          {"verify_pfs"}};
@@ -165,6 +165,7 @@ void read_ike(const Section& tunnel, ike::TunnelOptions& into) {
     section.read("reauthentication", into.reauthentication, parse_reauthentication);
     section.read("childless", into.childless, one_of(kChildless));
     section.read("redirect", into.follow_redirects, one_of(kRedirects));
+    section.read("mobike", into.mobike, parse_switch);
 }
 
 void read_esp(const Section& tunnel, bool allow_insecure, gateway::TunnelOptions& gateway) {

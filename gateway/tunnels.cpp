@@ -216,10 +216,22 @@ void Tunnels::follow_path(Tunnel& tunnel) {
     if (!path) return;  // no route just now says nothing of the address
     follow_link(tunnel, path->mtu);
     if (options.local_address || tunnel.local == path->local) return;
-    log_warning("Tunnel " + options.name + ": the way to the peer leaves from " + path->local.to_string() +
-                " now, no longer from " + tunnel.local->to_string() + "; negotiates anew.");
-    tunnel.next = tunnel.options;
-    leave(tunnel);
+    log_info("Tunnel " + options.name + ": the way to the peer leaves from " + path->local.to_string() +
+             " now, no longer from " + tunnel.local->to_string() + ".");
+    move(tunnel, path->local);
+}
+
+/// With its SAs, where the peer lets it (RFC 4555); otherwise it is negotiated anew.
+void Tunnels::move(Tunnel& tunnel, const IpAddress& to) {
+    const std::string& name = tunnel.options.ike.name;
+    tunnel.local = to;
+    parts_.runtime.command(ike::MoveTunnel{name, to}, [this, name, id = tunnel.id](const ike::CommandDone& done) {
+        const auto found = tunnels_.find(name);
+        if (done.ok || found == tunnels_.end() || found->second.id != id || found->second.leaving) return;
+        log_warning(done.message + " It is negotiated anew.");
+        found->second.next = found->second.options;
+        leave(found->second);
+    });
 }
 
 void Tunnels::follow_link(Tunnel& tunnel, std::uint32_t mtu) {

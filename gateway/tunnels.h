@@ -80,6 +80,7 @@ class Tunnels {
     void left(const std::string& name);
     void look_around();
     void follow_path(Tunnel& tunnel);
+    void move(Tunnel& tunnel, const IpAddress& to);
     void find_path(Tunnel& tunnel);
     void follow_link(Tunnel& tunnel, std::uint32_t mtu);
     Result<void, std::string> route(const TunnelOptions& options, std::uint32_t mtu);

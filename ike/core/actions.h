@@ -36,12 +36,18 @@ struct Rekey {
     std::string name;
     bool ike = false;  ///< the IKE SA instead of the CHILD_SA
 };
+/// This host's end has another address now. Where every IKE SA of the tunnel can be taken along (RFC 4555) it is;
+/// otherwise the command fails and changes nothing.
+struct MoveTunnel {
+    std::string name;
+    IpAddress local;
+};
 /// Deletes all SAs; `idle()` turns true when the peers have answered or time is up.
 struct Shutdown {};
 
 struct Command {
     CommandId id{};
-    std::variant<AddTunnel, RemoveTunnel, Up, Down, Rekey, Shutdown> what;
+    std::variant<AddTunnel, RemoveTunnel, Up, Down, Rekey, MoveTunnel, Shutdown> what;
 };
 
 // --- what the data plane says; the engine's own form, so that a simulation needs no worker ---

@@ -6,6 +6,7 @@
 #include "ike/core/crash_token.h"
 #include "ike/core/diagnosis.h"
 #include "ike/core/exchanges.h"
+#include "ike/core/mobike.h"
 
 namespace esplane::ike {
 
@@ -151,6 +152,7 @@ void send_auth(Core& core, IkeSa& sa, Transcript transcript) {
         return attempt_failed(core, tunnel, std::move(*failed));
     }
     put_crash_token(core.options, sa, payloads);
+    put_mobike_offer(sa, tunnel.options, payloads);
     exchange.transcript = std::move(transcript);
     // What was missing may have come from the peer meanwhile; then the first one goes along, and one of the two goes.
     if (!begins_childless(sa, tunnel.options)) {
@@ -178,6 +180,7 @@ void on_auth_response(Core& core, IkeSa& sa, AuthExchange exchange, const wire::
         return reject(core, sa, *tunnel, std::move(*unverified));
     sa.peer_id = Identity::from_wire(*payloads.id_r);
     take_crash_token(sa, payloads);
+    take_mobike(sa, tunnel->options, payloads);
     sa.we_authenticated_first = true;
     establish(core, sa, lower_nonce(exchange.transcript.nonce_i, exchange.transcript.nonce_r));
     if (on_auth_redirect(core, sa, *tunnel, payloads)) return;

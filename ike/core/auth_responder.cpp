@@ -10,6 +10,7 @@
 #include "ike/core/crash_token.h"
 #include "ike/core/diagnosis.h"
 #include "ike/core/exchanges.h"
+#include "ike/core/mobike.h"
 
 namespace esplane::ike {
 
@@ -179,6 +180,8 @@ Reply accept_peer(Core& core, IkeSa& sa, Tunnel& tunnel, const wire::Payloads& p
     sa.peer_id = Identity::from_wire(*payloads.id_i);
     take_crash_token(sa, payloads);
     put_crash_token(core.options, sa, reply.payloads);
+    take_mobike(sa, tunnel.options, payloads);
+    put_mobike_answer(sa, reply.payloads);
     const PeerPlace place = place_peer(core, tunnel, sa, *sa.peer_id, payloads);
     sa.tunnel = place.tunnel->id();
     make_room(core, *place.tunnel);

@@ -88,9 +88,16 @@ void mark_sending(Core& core, ChildSa& child) {
 }
 
 Path outer_path(const IkeSa& sa) {
-    Path path = sa.path;
-    if (!sa.udp_encapsulation) path.local.port = path.remote.port = 0;
+    const auto& proven = sa.mobility.proven;
+    Path path = proven ? proven->path : sa.path;
+    if (encapsulation_of(sa) == dataplane::Encapsulation::kNone) path.local.port = path.remote.port = 0;
     return path;
+}
+
+dataplane::Encapsulation encapsulation_of(const IkeSa& sa) {
+    const auto& proven = sa.mobility.proven;
+    const bool in_udp = proven ? proven->udp_encapsulation : sa.udp_encapsulation;
+    return in_udp ? dataplane::Encapsulation::kUdp : dataplane::Encapsulation::kNone;
 }
 
 std::chrono::milliseconds soft_lifetime(Core& core, std::chrono::milliseconds lifetime,
@@ -110,7 +117,7 @@ ChildSa& install_child(Core& core, IkeSa& sa, NewChild made) {
     child.selectors = std::move(made.choice.selectors);
     child.mode = made.choice.mode;
     child.tfc_accepted = made.choice.tfc_accepted;
-    child.encapsulation = sa.udp_encapsulation ? dataplane::Encapsulation::kUdp : dataplane::Encapsulation::kNone;
+    child.encapsulation = encapsulation_of(sa);
     child.we_asked = made.we_asked;
     child.replaces = made.replaces;
     child.created_at = core.now;

@@ -1,6 +1,7 @@
 // The operator's commands. Each is answered by one CommandDone.
 
 #include "ike/core/exchanges.h"
+#include "ike/core/mobike.h"
 
 namespace esplane::ike {
 
@@ -78,6 +79,19 @@ struct Executor {
             return;
         }
         if (wait(*tunnel, {id, Waiter::For::kRekeyChild, working, working.size()})) rekey_children(working);
+    }
+
+    void operator()(const MoveTunnel& command) const {
+        Tunnel* tunnel = find(command.name);
+        if (tunnel == nullptr) return;
+        const std::string address = command.local.to_string();
+        if (!move_tunnel(core, *tunnel, command.local)) {
+            return done(
+                false, "cannot_move",
+                "Tunnel " + command.name + " cannot be taken along to " + address +
+                    ": the peer does not know MOBIKE, has begun the tunnel itself, or is being negotiated with.");
+        }
+        done(true, "moving", "Tunnel " + command.name + " goes on from " + address + ".");
     }
 
     void operator()(const Shutdown&) const {

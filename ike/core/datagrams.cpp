@@ -4,6 +4,7 @@
 
 #include "ike/core/diagnosis.h"
 #include "ike/core/exchanges.h"
+#include "ike/core/mobike.h"
 #include "ike/wire/codec.h"
 #include "ike/wire/legality.h"
 
@@ -110,7 +111,7 @@ bool asks_ike_rekey(const wire::Payloads& payloads) {
 }
 
 /// The one place where a request that is authentic meets the state of its IKE SA.
-Reply answer_request(Core& core, IkeSa& sa, ExchangeType exchange, const wire::Payloads& payloads) {
+Reply answer_request(Core& core, IkeSa& sa, const Path& path, ExchangeType exchange, const wire::Payloads& payloads) {
     if (payloads.unknown_critical) return refuse_critical(core, sa, *payloads.unknown_critical);
     if (const auto illegal = wire::find_illegality(exchange, false, payloads))
         return refuse_malformed(core, sa, *illegal);
@@ -122,18 +123,18 @@ Reply answer_request(Core& core, IkeSa& sa, ExchangeType exchange, const wire::P
             return asks_ike_rekey(payloads) ? on_ike_rekey_request(core, sa, payloads)
                                             : on_child_request(core, sa, payloads);
         case ExchangeType::kInformational:
-            return on_informational_request(core, sa, payloads);
+            return on_informational_request(core, sa, path, payloads);
         case ExchangeType::kIkeSaInit:
             break;
     }
     return refuse_malformed(core, sa, "an exchange that has no place here");
 }
 
-/// What a new, authentic request says of where the peer is.
-void note_alive(Core& core, IkeSa& sa, const Path& path) {
+/// What a new, authentic request says of where the peer is, unless it says so itself.
+void note_alive(Core& core, IkeSa& sa, const Path& path, bool says_where) {
     sa.last_inbound = core.now;
     // RFC 7296 2.23: IKE_AUTH may come from another port than IKE_SA_INIT; later on, only a peer behind a NAT moves.
-    if (sa.is<HalfOpen>() || sa.nat.remote_nat) follow_path(core, sa, path);
+    if (sa.is<HalfOpen>() || (follows_nat(sa) && !says_where)) follow_path(core, sa, path);
 }
 
 /// RFC 7383 2.6.1: of a request in fragments it is the first that asks for the answer again. They may be cut
@@ -166,9 +167,9 @@ void on_request(Core& core, IkeSa& sa, const Path& path, const wire::Header& hea
     }
     if (opened && !*opened) return;
     sa.request_fragments.forget();
-    note_alive(core, sa, path);
-    Reply reply =
-        opened ? answer_request(core, sa, header.exchange, **opened) : refuse_malformed(core, sa, opened.error().what);
+    note_alive(core, sa, path, opened && is_address_update(sa, **opened));
+    Reply reply = opened ? answer_request(core, sa, path, header.exchange, **opened)
+                         : refuse_malformed(core, sa, opened.error().what);
     sa.in.answered(fingerprint, seal(core, sa, header.exchange, true, header.message_id, reply.payloads), reply.after);
     if (!sa.in.held()) send(core, path, sa.in.answer());
     pump(core, sa);
@@ -189,6 +190,8 @@ struct Answered {
     void operator()(IkeDeletion&) const { finish_deletion(core, sa); }
     void operator()(LivenessExchange&) const {}
     void operator()(NoticeExchange&) const {}
+    void operator()(AddressUpdate& exchange) const { on_address_update_response(core, sa, exchange, payloads); }
+    void operator()(RouteCheck& exchange) const { on_route_check_response(core, sa, exchange, payloads); }
 };
 
 /// Empty when the answer can be gone on with.

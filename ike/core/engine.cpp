@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ike/core/exchanges.h"
+#include "ike/core/mobike.h"
 
 namespace esplane::ike {
 
@@ -49,7 +50,7 @@ struct DataplaneSays {
     void operator()(const ChildPeerMoved& event) const {
         const ChildSa* child = core.child(event.child);
         IkeSa* sa = child == nullptr ? nullptr : core.ike_sa(child->ike);
-        if (sa != nullptr && sa->nat.remote_nat && sa->udp_encapsulation) follow_path(core, *sa, event.seen);
+        if (sa != nullptr && follows_nat(*sa) && sa->udp_encapsulation) follow_path(core, *sa, event.seen);
     }
 };
 

@@ -47,8 +47,16 @@ struct TellInvalidSpi {
 struct TellCrashToken {
     friend bool operator==(const TellCrashToken&, const TellCrashToken&) = default;
 };
+/// Says where we are now (RFC 4555 3.5).
+struct UpdateAddresses {
+    friend bool operator==(const UpdateAddresses&, const UpdateAddresses&) = default;
+};
+/// Whether the peer receives where it says it is (RFC 4555 3.7).
+struct CheckRoute {
+    friend bool operator==(const CheckRoute&, const CheckRoute&) = default;
+};
 using Task = std::variant<CreateChild, RekeyChild, RekeyIke, DeleteChild, DeleteIke, CheckLiveness, TellInvalidSpi,
-                          TellCrashToken>;
+                          TellCrashToken, UpdateAddresses, CheckRoute>;
 
 // --- exchanges in flight ---
 
@@ -118,7 +126,17 @@ struct LivenessExchange {};
 /// Tells the peer something that it need not answer to.
 struct NoticeExchange {};
 
+/// `path`: what the peer was told.
+struct AddressUpdate {
+    Path path;
+};
+struct RouteCheck {
+    Path path;  ///< that is to be proven
+    Bytes cookie;
+    bool overtaken = false;  ///< the peer has moved on since: it proves nothing any more
+};
+
 using Exchange = std::variant<InitExchange, AuthExchange, ChildExchange, IkeRekeyExchange, ChildDeletion, IkeDeletion,
-                              LivenessExchange, NoticeExchange>;
+                              LivenessExchange, NoticeExchange, AddressUpdate, RouteCheck>;
 
 }  // namespace esplane::ike

@@ -19,6 +19,8 @@ void pump(Core& core, IkeSa& sa);
 void send_request(Core& core, IkeSa& sa, wire::ExchangeType type, const wire::Payloads& payloads, Exchange exchange);
 /// A request that is built already, with its first transmission.
 void launch(Core& core, IkeSa& sa, InFlight flight);
+/// What is in flight once more, with all its tries before it: the way to the peer has changed.
+void resend(Core& core, IkeSa& sa);
 void on_retransmit_timer(Core& core, IkeSa& sa);
 void send(Core& core, const Path& path, const Bytes& datagram);
 void send(Core& core, const Path& path, const Datagrams& datagrams);
@@ -75,7 +77,8 @@ void tell_invalid_spi(Core& core, IkeSa& sa, const TellInvalidSpi& task);
 /// After a rekey of the IKE SA by us: only now its token can be made (RFC 6290 4.3).
 void tell_crash_token(Core& core, IkeSa& sa);
 void on_child_deletion_response(Core& core, const ChildDeletion& exchange);
-Reply on_informational_request(Core& core, IkeSa& sa, const wire::Payloads& payloads);
+/// `path`: that it came on.
+Reply on_informational_request(Core& core, IkeSa& sa, const Path& path, const wire::Payloads& payloads);
 void on_liveness_timer(Core& core, IkeSa& sa);
 void on_keepalive_timer(Core& core, IkeSa& sa);
 
@@ -178,8 +181,10 @@ struct NewChild {
     bool we_asked = false;
     std::optional<dataplane::ChildId> replaces;
 };
-/// Where ESP goes: the path of IKE, without ports unless it travels in UDP.
+/// Where ESP goes: the path of IKE, without ports unless it travels in UDP; while that is not proven, the last that
+/// was.
 Path outer_path(const IkeSa& sa);
+dataplane::Encapsulation encapsulation_of(const IkeSa& sa);
 ChildSa& install_child(Core& core, IkeSa& sa, NewChild made);
 void on_child_installed(Core& core, dataplane::ChildId id);
 void on_child_first_inbound(Core& core, dataplane::ChildId id);

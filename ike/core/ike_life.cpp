@@ -146,6 +146,8 @@ struct SilenceMeans {
     void operator()(const ChildDeletion&) const { unanswered("the Delete of a CHILD_SA"); }
     void operator()(const IkeDeletion&) const { finish_deletion(core, sa); }
     void operator()(const NoticeExchange&) const { unanswered("an INFORMATIONAL request"); }
+    void operator()(const AddressUpdate&) const { unanswered("a change of addresses"); }
+    void operator()(const RouteCheck&) const { unanswered("a return routability check"); }
 
   private:
     void unanswered(std::string_view what) const {

@@ -20,6 +20,7 @@
 #include "ike/core/auth_signature.h"
 #include "ike/core/fragments.h"
 #include "ike/core/key_schedule.h"
+#include "ike/core/mobility.h"
 #include "ike/core/nat_detection.h"
 #include "ike/core/window.h"
 
@@ -68,6 +69,7 @@ struct IkeSa {
     Path path;
     NatFinding nat;
     bool udp_encapsulation = false;
+    Mobility mobility;
     bool peer_uses_ppk = false;              ///< it has said that it can (RFC 8784 3)
     bool ppk_mixed_in = false;               ///< the keys are made with one
     crypto::Secret peer_token;               ///< shows that the peer has lost this IKE SA (RFC 6290); empty: none

@@ -6,6 +6,7 @@
 #include "ike/core/crash_token.h"
 #include "ike/core/diagnosis.h"
 #include "ike/core/exchanges.h"
+#include "ike/core/mobike.h"
 #include "ike/core/notify_names.h"
 
 namespace esplane::ike {
@@ -154,7 +155,7 @@ void tell_crash_token(Core& core, IkeSa& sa) {
     send_informational(core, sa, payloads, NoticeExchange{});
 }
 
-Reply on_informational_request(Core& core, IkeSa& sa, const wire::Payloads& payloads) {
+Reply on_informational_request(Core& core, IkeSa& sa, const Path& path, const wire::Payloads& payloads) {
     Reply reply;
     take_crash_token(sa, payloads);
     take_authentication_lifetime(core, sa, payloads);
@@ -168,6 +169,7 @@ Reply on_informational_request(Core& core, IkeSa& sa, const wire::Payloads& payl
         if (deletion.protocol == wire::ProtocolId::kEsp) on_child_deletes(core, sa, deletion, reply);
     }
     if (const wire::Notify* notify = payloads.find(wire::NotifyType::kInvalidSpi)) on_invalid_spi(core, sa, *notify);
+    on_mobike_request(core, sa, path, payloads, reply.payloads);
     return reply;
 }
 

@@ -24,6 +24,8 @@ constexpr std::pair<NotifyType, const char*> kNames[] = {
     {NotifyType::kFailedCpRequired, "FAILED_CP_REQUIRED"},
     {NotifyType::kTsUnacceptable, "TS_UNACCEPTABLE"},
     {NotifyType::kInvalidSelectors, "INVALID_SELECTORS"},
+    {NotifyType::kUnacceptableAddresses, "UNACCEPTABLE_ADDRESSES"},
+    {NotifyType::kUnexpectedNatDetected, "UNEXPECTED_NAT_DETECTED"},
     {NotifyType::kTemporaryFailure, "TEMPORARY_FAILURE"},
     {NotifyType::kChildSaNotFound, "CHILD_SA_NOT_FOUND"},
 };

@@ -77,6 +77,7 @@ struct TunnelOptions {
     std::chrono::milliseconds reauthentication{0};
     Childless childless = Childless::kNo;
     bool follow_redirects = true;            ///< to another gateway that proves the same identity (RFC 5685)
+    bool mobike = true;                      ///< addresses may change under its SAs (RFC 4555)
     std::uint64_t esp_lifetime_bytes = 0;    ///< of inner packets on a CHILD_SA, in each direction; 0: no limit
     std::uint64_t esp_lifetime_packets = 0;  ///< the same
     std::vector<ChildPolicy> children;       ///< one at least; names differ

@@ -3,6 +3,7 @@
 #include "ike/core/crash_token.h"
 #include "ike/core/diagnosis.h"
 #include "ike/core/exchanges.h"
+#include "ike/core/mobike.h"
 #include "ike/core/notify_names.h"
 #include "ike/core/proposals.h"
 
@@ -52,6 +53,7 @@ IkeSa* make_successor(Core& core, const IkeSa& old, const Successor& made) {
     sa->path = old.path;
     sa->nat = old.nat;
     sa->udp_encapsulation = old.udp_encapsulation;
+    sa->mobility = old.mobility;
     sa->fragmentation = old.fragmentation;
     sa->ppk_mixed_in = old.ppk_mixed_in;
     sa->suite = made.suite;
@@ -258,6 +260,7 @@ void adopt(Core& core, IkeSa& from, IkeSa& to) {
         const bool of_old = std::holds_alternative<RekeyIke>(task) || std::holds_alternative<CheckLiveness>(task);
         if (!of_old) to.out.enqueue(task);
     }
+    inherit_mobility(core, from, to);
     replaced(core, from);
     pump(core, to);
     if (Tunnel* tunnel = core.tunnel_of(to)) settle_doubles(core, *tunnel);

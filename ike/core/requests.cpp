@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "ike/core/exchanges.h"
+#include "ike/core/mobike.h"
 #include "ike/wire/codec.h"
 
 namespace esplane::ike {
@@ -60,6 +61,8 @@ struct Starter {
     void operator()(const CheckLiveness&) const { start_liveness_check(core, sa); }
     void operator()(const TellInvalidSpi& task) const { tell_invalid_spi(core, sa, task); }
     void operator()(const TellCrashToken&) const { tell_crash_token(core, sa); }
+    void operator()(const UpdateAddresses&) const { start_address_update(core, sa); }
+    void operator()(const CheckRoute&) const { start_route_check(core, sa); }
 };
 
 }  // namespace
@@ -118,6 +121,15 @@ void launch(Core& core, IkeSa& sa, InFlight flight) {
     core.arm(Timer::kRetransmit, sa, wait_after(core.options, 1));
 }
 
+void resend(Core& core, IkeSa& sa) {
+    InFlight* flight = sa.out.in_flight();
+    if (flight == nullptr) return;
+    flight->transmissions = 1;
+    flight->first_sent = core.now;
+    send(core, sa.path, flight->datagrams);
+    core.arm(Timer::kRetransmit, sa, wait_after(core.options, 1));
+}
+
 void on_retransmit_timer(Core& core, IkeSa& sa) {
     InFlight* flight = sa.out.in_flight();
     if (flight == nullptr) return;
@@ -125,6 +137,7 @@ void on_retransmit_timer(Core& core, IkeSa& sa) {
     const auto wait = next_wait(core, sa, *flight);
     if (!wait) {
         --flight->transmissions;
+        if (retreat(core, sa)) return resend(core, sa);
         return on_silence(core, sa, *sa.out.land());
     }
     // RFC 7296 2.1: the same octets again.

@@ -85,6 +85,8 @@ enum class NotifyType : std::uint16_t {
     kFailedCpRequired = 37,
     kTsUnacceptable = 38,
     kInvalidSelectors = 39,
+    kUnacceptableAddresses = 40,  // RFC 4555 4.3, as the next one
+    kUnexpectedNatDetected = 41,
     kTemporaryFailure = 43,
     kChildSaNotFound = 44,
     // Status types: 16384 and above never end an exchange (3.10.1).
@@ -100,6 +102,13 @@ enum class NotifyType : std::uint16_t {
     kRekeySa = 16393,
     kEspTfcPaddingNotSupported = 16394,
     kNonFirstFragmentsAlso = 16395,
+    kMobikeSupported = 16396,  // RFC 4555 4.2, as the next six
+    kAdditionalIp4Address = 16397,
+    kAdditionalIp6Address = 16398,
+    kNoAdditionalAddresses = 16399,
+    kUpdateSaAddresses = 16400,
+    kCookie2 = 16401,
+    kNoNatsAllowed = 16402,
     kAuthLifetime = 16403,       // RFC 4478 3
     kRedirectSupported = 16406,  // RFC 5685 8, as the next two
     kRedirect = 16407,

@@ -36,6 +36,10 @@ Bytes ScriptedPeer::init_request() {
     payloads.ke = wire::Ke{static_cast<std::uint16_t>(suite_.dh), ke_->public_value()};
     payloads.nonce = transcript_.nonce_i;
     if (fragmentation) payloads.notifies.push_back(make_notify(wire::NotifyType::kFragmentationSupported));
+    if (seen) {
+        for (auto& notify : nat_detection_notifies(spi_i_, spi_r_, *seen, false, random_))
+            payloads.notifies.push_back(std::move(notify));
+    }
     transcript_.request = wire::build_message(header(wire::ExchangeType::kIkeSaInit, false, 0), payloads);
     return transcript_.request;
 }

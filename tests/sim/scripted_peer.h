@@ -41,6 +41,7 @@ class ScriptedPeer {
 
     ike::TunnelOptions own;
     bool fragmentation = false;  ///< says that it takes fragments
+    std::optional<Path> seen;    ///< its own, by which it begins NAT detection
 
   private:
     ike::wire::Header header(ike::wire::ExchangeType exchange, bool is_response, std::uint32_t id) const;

@@ -150,6 +150,14 @@ Node& World::add(IpAddress address, const ike::Options& options) {
     return *nodes_.back();
 }
 
+void World::lend(Node& node, IpAddress address) {
+    by_address_[address] = &node;
+}
+
+void World::withdraw(IpAddress address) {
+    by_address_.erase(address);
+}
+
 void World::reschedule(Node& node) {
     const auto next = node.engine_->next_deadline();
     if (next == node.deadline_) return;

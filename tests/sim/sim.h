@@ -101,6 +101,10 @@ class World {
     std::optional<ReuseWatch> watch;
 
     Node& add(IpAddress address, const ike::Options& options = {});
+    /// The node receives at this address, too, until `withdraw`.
+    void lend(Node& node, IpAddress address);
+    /// Nobody has it any more; what still comes for it is lost.
+    void withdraw(IpAddress address);
     void at(milliseconds after, std::function<void()> act);
     void transmit(Packet packet);
     void run_for(milliseconds time);
