@@ -59,6 +59,7 @@ TEST_CASE("Any change of a tunnel changes its fingerprint, and no two changes lo
         kTunnel + "    ike: {proposals: aes256gcm16-prfsha256-ecp256}\n",
         kTunnel + "    ike: {lifetime: 7h}\n",
         kTunnel + "    ike: {rekey_margin: 8m}\n",
+        kTunnel + "    ike: {mobike: no}\n",
         kTunnel + "    esp: {proposals: aes256gcm16}\n",
         kTunnel + "    esp: {lifetime: 50m}\n",
         kTunnel + "    esp: {rekey_margin: 2m}\n",
