@@ -92,6 +92,8 @@ std::string fingerprint(const gateway::TunnelOptions& tunnel) {
         .line("ppk_id", ike.ppk ? ike.ppk->id : "none")
         .line("ppk_required", ike.ppk && ike.ppk->required)
         .line("certificate", ike.certificate ? ike.certificate->digest : "none")
+        .line("eap_authenticator", ike.eap_authenticator ? ike.eap_authenticator->digest() : "none")
+        .line("eap_supplicant", ike.eap_supplicant ? ike.eap_supplicant->digest() : "none")
         .line("ike.proposals", ike.ike_proposals)
         .line("ike.lifetime", ike.ike_lifetime)
         .line("ike.rekey_margin", ike.ike_rekey_margin)

@@ -18,6 +18,7 @@
 #include "ike/core/pool.h"
 #include "ike/core/ppk.h"
 #include "ike/core/suite.h"
+#include "ike/eap/conversation.h"
 
 namespace esplane::ike {
 
@@ -67,6 +68,10 @@ struct TunnelOptions {
     std::shared_ptr<const crypto::Secret> psk;
     std::shared_ptr<const CertificateAuth> certificate;
     std::shared_ptr<const Ppk> ppk;  ///< null: none
+    /// Where the initiator proves itself by EAP (RFC 7296 2.16): the former as responder, whose own proof is
+    /// `certificate`; the latter as initiator. Null: no EAP.
+    std::shared_ptr<const eap::Authenticator> eap_authenticator;
+    std::shared_ptr<const eap::Supplicant> eap_supplicant;
     std::vector<IkeProposal> ike_proposals;
     std::vector<EspProposal> esp_proposals;
     std::chrono::milliseconds ike_lifetime{std::chrono::hours(8)};
