@@ -45,8 +45,8 @@ class Conversation {
     virtual std::string why() const = 0;
 };
 
-/// What a tunnel is configured with as the side that asks; makes a conversation for each negotiation. Immutable and
-/// shared: it must outlive its conversations, to which `random` belongs as well.
+/// What a tunnel is configured with as the side that asks; makes a conversation for each negotiation, which may outlive
+/// it, but not `random`.
 class Authenticator {
   public:
     virtual ~Authenticator() = default;

@@ -1,0 +1,77 @@
+// Whatever happens to the packets on their way, nobody proves themselves who could not without it.
+#include <catch2/catch.hpp>
+
+#include "tests/unit/ike/eap/both_sides.h"
+
+namespace esplane::ike::eap {
+namespace {
+
+using namespace testing;
+
+constexpr std::size_t kPackets = 7;
+
+/// Flips, cuts off or puts behind.
+void damage(crypto::Random& random, Bytes& packet) {
+    switch (random.below(3)) {
+        case 0:
+            packet[random.below(packet.size())] ^= static_cast<std::uint8_t>(1 + random.below(255));
+            break;
+        case 1:
+            packet.resize(random.below(packet.size()));
+            break;
+        default:
+            append(packet, random.bytes(1 + random.below(40)));
+            break;
+    }
+    const bool mend_length = random.below(2) == 0 && packet.size() >= 4;
+    if (mend_length) store_be(&packet[2], static_cast<std::uint16_t>(packet.size()));
+}
+
+TEST_CASE("Damage never makes a wrong password right") {
+    crypto::SeededRandom random(7);
+    for (std::size_t round = 0; round < 3000; ++round) {
+        const std::size_t place = random.below(kPackets);
+        const auto talk = talk_by_password("alice", "wrong", [&](std::size_t number, Bytes& packet) {
+            if (number == place) damage(random, packet);
+        });
+        REQUIRE(talk->server_end != Step::Kind::kSuccess);
+        REQUIRE(talk->peer_end != Step::Kind::kSuccess);
+        REQUIRE(talk->server->msk().empty());
+        REQUIRE(talk->peer->msk().empty());
+    }
+}
+
+TEST_CASE("Where damage does not matter, both have the same key all the same") {
+    crypto::SeededRandom random(8);
+    std::size_t succeeded = 0;
+    std::size_t failed = 0;
+    for (std::size_t round = 0; round < 3000; ++round) {
+        const std::size_t place = random.below(kPackets);
+        const auto talk = talk_by_password("alice", "Wonderland", [&](std::size_t number, Bytes& packet) {
+            if (number == place) damage(random, packet);
+        });
+        const bool both = talk->server_end == Step::Kind::kSuccess && talk->peer_end == Step::Kind::kSuccess;
+        if (both) REQUIRE(talk->succeeded());
+        both ? ++succeeded : ++failed;
+    }
+    CHECK(succeeded > 100);  // texts that nobody reads
+    CHECK(failed > 1000);
+}
+
+TEST_CASE("Every packet cut anywhere, or longer by one, is refused or ignored") {
+    for (std::size_t place = 0; place < kPackets; ++place) {
+        std::size_t size = 1;
+        for (std::size_t cut = 0; cut <= size; ++cut) {
+            INFO("packet " << place << " cut to " << cut);
+            const auto talk = talk_by_password("alice", "Wonderland", [&](std::size_t number, Bytes& packet) {
+                if (number != place) return;
+                size = packet.size();
+                packet.resize(cut < size ? cut : size + 1);
+            });
+            CHECK_FALSE(talk->succeeded());
+        }
+    }
+}
+
+}  // namespace
+}  // namespace esplane::ike::eap
