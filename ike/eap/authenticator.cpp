@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "ike/eap/limits.h"
+#include "ike/eap/bounds.h"
 
 namespace esplane::ike::eap {
 namespace {

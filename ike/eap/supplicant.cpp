@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "ike/eap/limits.h"
+#include "ike/eap/bounds.h"
 
 namespace esplane::ike::eap {
 namespace {
