@@ -4,25 +4,17 @@
 #include <iterator>
 
 #include "config/certificates.h"
+#include "config/eap.h"
 #include "config/files.h"
 #include "config/psk.h"
 
 namespace esplane::config {
 namespace {
 
-constexpr Key kAuthKeys[] = {{"psk"},
-                             {"psk_file"},
-                             {"psk_env"},
-                             {"certificate"},
-                             {"key"},
-                             {"key_passphrase_file"},
-                             {"ca"},
-                             {"crl"},
-                             {"revocation"},
-                             {"ppk_file"},
-                             {"ppk_id"},
-                             {"ppk_required"},
-                             {"eap", "use certificate and key, or psk, psk_file or psk_env"}};
+constexpr Key kAuthKeys[] = {
+    {"psk"}, {"psk_file"}, {"psk_env"},       {"certificate"}, {"key"},    {"key_passphrase_file"},
+    {"ca"},  {"crl"},      {"revocation"},    {"ppk_file"},    {"ppk_id"}, {"ppk_required"},
+    {"eap"}, {"user"},     {"password_file"}, {"users_file"}};
 constexpr std::size_t kLongestPpkId = 255;
 /// What proves who we are: one of them.
 constexpr std::string_view kSources[] = {"psk", "psk_file", "psk_env", "key"};
@@ -47,8 +39,6 @@ std::vector<std::string_view> sources_of(const Section& auth) {
 }
 
 void complain_of_none(const Section& auth) {
-    // That EAP is not available says enough about it.
-    if (auth.has("eap")) return;
     if (auth.has("certificate")) return auth.missing("key", "write the file with the certificate's private key");
     auth.missing("psk", "write one of psk, psk_file and psk_env, or certificate, key and ca");
 }
@@ -79,6 +69,7 @@ std::shared_ptr<const ike::Ppk> read_ppk(const Section& auth, const std::string&
 void read_auth(const Section& tunnel, const std::string& directory, ike::TunnelOptions& into) {
     const Section auth = tunnel.section("auth", kAuthKeys);
     into.ppk = read_ppk(auth, directory);
+    if (has_eap(auth)) return read_eap(auth, directory, into);
     const std::vector<std::string_view> sources = sources_of(auth);
     if (sources.empty()) complain_of_none(auth);
     if (sources.size() > 1) {
@@ -88,11 +79,7 @@ void read_auth(const Section& tunnel, const std::string& directory, ike::TunnelO
     }
     if (sources.size() != 1) return;
     if (sources[0] == "key") {
-        into.certificate = read_certificates(auth, directory, into.local_id);
-        // As the certificate has it, octet by octet: a peer may be strict about the order and the kinds of strings.
-        if (into.certificate && into.local_id.type == ike::wire::IdType::kDerAsn1Dn)
-            into.local_id.value = into.certificate->chain.front().subject_der();
-        return;
+        return read_own_certificate(auth, directory, into);
     }
     crypto::Secret secret;
     const auto parse = [&](std::string_view text) { return read_psk(sources[0], text, directory); };

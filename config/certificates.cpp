@@ -152,19 +152,41 @@ std::shared_ptr<const crypto::TrustStore> read_trust(const Section& auth, Reader
     return std::make_shared<const crypto::TrustStore>(*std::move(trust));
 }
 
-}  // namespace
+crypto::RevocationPolicy read_revocation(const Section& auth) {
+    auto revocation = crypto::RevocationPolicy::kRelaxed;
+    auth.read("revocation", revocation, one_of(kRevocations));
+    return revocation;
+}
 
+/// Null when something is missing or wrong.
 std::shared_ptr<const ike::CertificateAuth> read_certificates(const Section& auth, const std::string& directory,
                                                               const ike::Identity& own) {
     Reader reader(auth, directory);
-    auto revocation = crypto::RevocationPolicy::kRelaxed;
-    auth.read("revocation", revocation, one_of(kRevocations));
+    const crypto::RevocationPolicy revocation = read_revocation(auth);
     const auto trust = read_trust(auth, reader);
     const auto credential = reader.key();
     auto chain = chain_of(auth, reader, credential);
     if (!credential || chain.empty() || !is_own(auth, chain.front(), credential->key, own) || !trust) return nullptr;
     return std::make_shared<const ike::CertificateAuth>(
         ike::CertificateAuth{std::move(chain), credential->key, trust, revocation, reader.digest()});
+}
+
+}  // namespace
+
+void read_own_certificate(const Section& auth, const std::string& directory, ike::TunnelOptions& into) {
+    into.certificate = read_certificates(auth, directory, into.local_id);
+    // As the certificate has it, octet by octet: a peer may be strict about the order and the kinds of strings.
+    if (into.certificate && into.local_id.type == ike::wire::IdType::kDerAsn1Dn)
+        into.local_id.value = into.certificate->chain.front().subject_der();
+}
+
+std::shared_ptr<const ike::CertificateAuth> read_authorities(const Section& auth, const std::string& directory) {
+    Reader reader(auth, directory);
+    const crypto::RevocationPolicy revocation = read_revocation(auth);
+    const auto trust = read_trust(auth, reader);
+    if (!trust) return nullptr;
+    return std::make_shared<const ike::CertificateAuth>(
+        ike::CertificateAuth{{}, std::nullopt, trust, revocation, reader.digest()});
 }
 
 }  // namespace esplane::config

@@ -5,13 +5,14 @@
 #include <string>
 
 #include "config/section.h"
-#include "ike/core/auth_certificate.h"
-#include "ike/core/identity.h"
+#include "ike/core/options.h"
 
 namespace esplane::config {
 
-/// Null when something is missing or wrong, which is reported. `own`: who the certificate must speak for.
-std::shared_ptr<const ike::CertificateAuth> read_certificates(const Section& auth, const std::string& directory,
-                                                              const ike::Identity& own);
+/// Fills the certificate, which must speak for the local identity; not when something is missing or wrong, which is
+/// reported.
+void read_own_certificate(const Section& auth, const std::string& directory, ike::TunnelOptions& into);
+/// What peers are believed by, without anything that proves us. Null when it is missing or wrong.
+std::shared_ptr<const ike::CertificateAuth> read_authorities(const Section& auth, const std::string& directory);
 
 }  // namespace esplane::config

@@ -52,9 +52,7 @@ std::string text_of(const std::vector<T>& values) {
 }
 
 std::string digest(const crypto::Secret* secret) {
-    static const Bytes kRunKey = crypto::SystemRandom().bytes(32);
-    if (secret == nullptr) return "none";
-    return to_hex(crypto::prf(crypto::PrfId::kHmacSha256, kRunKey, {secret->view()}).view());
+    return secret == nullptr ? "none" : keyed_digest(secret->view());
 }
 
 class Writer {
@@ -74,6 +72,11 @@ class Writer {
 };
 
 }  // namespace
+
+std::string keyed_digest(ByteView secret) {
+    static const Bytes kRunKey = crypto::SystemRandom().bytes(32);
+    return to_hex(crypto::prf(crypto::PrfId::kHmacSha256, kRunKey, {secret}).view());
+}
 
 std::string fingerprint(const gateway::TunnelOptions& tunnel) {
     const ike::TunnelOptions& ike = tunnel.ike;

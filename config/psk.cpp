@@ -69,7 +69,7 @@ Parsed<crypto::Secret> decode_psk(std::string_view text) {
     return crypto::Secret(as_bytes(text));
 }
 
-Parsed<crypto::Secret> read_psk_file(const std::string& path) {
+Parsed<crypto::Secret> read_password_file(const std::string& path) {
     const Parsed<crypto::Secret> content = read_private_file(path, kLongestPsk + 2);
     if (!content) return Failure{content.error()};
     std::string_view line = text_of(*content);
@@ -80,7 +80,13 @@ Parsed<crypto::Secret> read_psk_file(const std::string& path) {
         return Failure{quoted(path) +
                        " has more than one line; it must hold the key alone (a binary key as 0x... or 0s...)"};
     }
-    Parsed<crypto::Secret> key = decode_psk(line);
+    return crypto::Secret(as_bytes(line));
+}
+
+Parsed<crypto::Secret> read_psk_file(const std::string& path) {
+    const Parsed<crypto::Secret> line = read_password_file(path);
+    if (!line) return Failure{line.error()};
+    Parsed<crypto::Secret> key = decode_psk(text_of(*line));
     if (!key) return Failure{quoted(path) + ": " + key.error()};
     return key;
 }

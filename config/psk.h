@@ -18,6 +18,9 @@ Parsed<crypto::Secret> decode_psk(std::string_view text);
 /// The file's only line, read as decode_psk() does. Refused unless it is a regular file for its owner's eyes alone.
 Parsed<crypto::Secret> read_psk_file(const std::string& path);
 
+/// The file's only line as it stands. The same file.
+Parsed<crypto::Secret> read_password_file(const std::string& path);
+
 /// The value of an environment variable, read as decode_psk() does.
 Parsed<crypto::Secret> read_psk_env(const std::string& variable);
 

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,7 @@ namespace esplane::ike {
 /// What a tunnel proves us with, and believes peers by.
 struct CertificateAuth {
     std::vector<crypto::Certificate> chain;  ///< our own first, then those that lead to the authority
-    crypto::PrivateKey key;                  ///< of the first
+    std::optional<crypto::PrivateKey> key;   ///< of the first; none, nor a chain, where something else proves us
     std::shared_ptr<const crypto::TrustStore> trust;
     crypto::RevocationPolicy revocation = crypto::RevocationPolicy::kRelaxed;
     std::string digest;  ///< of all that it was made of: another where something has changed

@@ -42,7 +42,7 @@ Result<void, LastError> put_proof(const IkeSa& sa, const TunnelOptions& tunnel, 
         return {};
     }
     const CertificateAuth& own = *tunnel.certificate;
-    auto signature = sign_auth(own.key, sa.peer_hashes, signed_octets_of(sa, ours));
+    auto signature = sign_auth(*own.key, sa.peer_hashes, signed_octets_of(sa, ours));
     if (!signature) return Failure{diagnosis::cannot_sign(tunnel, sa.path.remote.address, signature.error())};
     payloads.auth = *std::move(signature);
     put_certificates(own, payloads);

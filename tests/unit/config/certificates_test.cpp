@@ -1,43 +1,18 @@
 // `auth` with certificates, from files of each form.
 #include "config/certificates.h"
 
-#include <sys/stat.h>
-
 #include <catch2/catch.hpp>
-#include <filesystem>
-#include <fstream>
 
 #include "config/load.h"
 #include "crypto/private_key_file.h"
+#include "tests/unit/config/temporary_files.h"
 #include "tests/unit/crypto/test_authority.h"
 
 namespace esplane::config {
 namespace {
 
 using crypto::test::Made;
-
-/// Files beside a configuration, gone with the test.
-class Files {
-  public:
-    Files() {
-        std::string name = (std::filesystem::temp_directory_path() / "esplane-certificates-XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    ~Files() { std::filesystem::remove_all(path_); }
-    Files(const Files&) = delete;
-    Files& operator=(const Files&) = delete;
-
-    void write(const char* name, std::string_view content, mode_t mode = 0644) const {
-        const std::string path = path_ + '/' + name;
-        std::ofstream(path) << content;
-        REQUIRE(::chmod(path.c_str(), mode) == 0);
-    }
-    const std::string& path() const { return path_; }
-
-  private:
-    std::string path_;
-};
+using testing::Files;
 
 const Made& authority() {
     static const Made made = crypto::test::make(crypto::test::ca_wish("Example CA"));

@@ -99,7 +99,8 @@ TEST_CASE("Wrong ways to prove who one is are refused, and no key is shown") {
         {tunnel(kLocal, kRemote, "{psk:secret}"), {nothing, "5:12: a space is missing after 'psk:'"}},
         {tunnel(kLocal, kRemote, "secret"),
          {"5:11: a map with keys is expected here: psk, psk_file, psk_env, certificate, "
-          "key, key_passphrase_file, ca, crl, revocation, ppk_file, ppk_id, ppk_required"}},
+          "key, key_passphrase_file, ca, crl, revocation, ppk_file, ppk_id, ppk_required, eap, user, "
+          "password_file, users_file"}},
         {tunnel(kLocal, kRemote, "{psk: ''}"), {"5:17: auth.psk: the key is empty"}},
         {tunnel(kLocal, kRemote, "{psk: 0xSECRET}"),
          {"5:17: auth.psk: after 0x an even number of hexadecimal digits is expected"}},
@@ -115,8 +116,6 @@ TEST_CASE("Wrong ways to prove who one is are refused, and no key is shown") {
          {"5:5: auth.key is missing; write the file with the certificate's private key"}},
         {tunnel(kLocal, kRemote, "{psk: a, key: b.pem}"),
          {"5:25: auth.key: there is psk as well; only one is accepted"}},
-        {tunnel(kLocal, kRemote, "{eap: mschapv2}"),
-         {"5:12: 'eap' is not available yet; use certificate and key, or psk, psk_file or psk_env"}},
         {kTunnel + "    profile: aws\n", {"6:5: 'profile' is not available yet; write the tunnel's parameters out"}},
     });
 }
