@@ -75,8 +75,7 @@ Outcome add_payload(Payloads& payloads, PayloadType type, bool critical, ByteVie
         case PayloadType::kCertReq:
             return add_cert(payloads.cert_requests, type, body);
         case PayloadType::kEap:
-            payloads.has_eap = true;
-            return {};
+            return set_once(payloads.eap, type, parse_eap, body);
         case PayloadType::kCp:
             return set_once(payloads.configuration, type, parse_configuration, body);
         case PayloadType::kSk:
@@ -198,6 +197,7 @@ void write_chain(Bytes& to, std::size_t first_type_at, ExchangeType exchange, co
     chain.add_if(PayloadType::kIdr, payloads.id_r, write_id);
     if (!payloads.id_i) add_certs(chain, PayloadType::kCert, payloads.certs);
     chain.add_if(PayloadType::kAuth, payloads.auth, write_auth);
+    chain.add_if(PayloadType::kEap, payloads.eap, write_opaque);
     chain.add_if(PayloadType::kCp, payloads.configuration, write_configuration);
     add_notifies(chain, payloads.notifies, Place::kBeforeSa);
     chain.add_if(PayloadType::kSa, payloads.sa, write_sa);

@@ -26,8 +26,19 @@ constexpr std::array<std::string_view, 10> kKindNames{"SA",   "KE",  "Nonce", "I
                                                       "AUTH", "TSi", "TSr",   "Delete", "EAP"};
 
 /// What CREATE_CHILD_SA makes is told by the protocol of the proposals; for the other exchanges there is one answer.
-/// IKE_AUTH makes a CHILD_SA, or none (RFC 6023).
-enum class Purpose : std::uint8_t { kAny, kChildSa, kIkeSa, kChildless };
+/// IKE_AUTH makes a CHILD_SA, or none (RFC 6023), and does so at once, or after rounds of EAP (RFC 7296 2.16): the
+/// first request lacks AUTH, and the last messages have it without an identity.
+enum class Purpose : std::uint8_t {
+    kAny,
+    kChildSa,
+    kIkeSa,
+    kChildless,
+    kEapBegin,
+    kEapBeginChildless,
+    kEapRound,
+    kEapEnd,
+    kEapEndChildless,
+};
 
 struct Rule {
     ExchangeType exchange;
@@ -40,14 +51,23 @@ struct Rule {
 constexpr bool kRequest = false;
 constexpr bool kResponse = true;
 
-// RFC 7296 1.2 (with C.1 and C.2), 1.3 (C.4, C.5), 1.4 (C.6).
-constexpr std::array<Rule, 12> kRules{{
+// RFC 7296 1.2 (with C.1 and C.2), 2.16 (C.3), 1.3 (C.4, C.5), 1.4 (C.6).
+constexpr std::array<Rule, 20> kRules{{
     {ExchangeType::kIkeSaInit, Purpose::kAny, kRequest, kSa | kKe | kNonce, 0},
     {ExchangeType::kIkeSaInit, Purpose::kAny, kResponse, kSa | kKe | kNonce, 0},
     {ExchangeType::kIkeAuth, Purpose::kAny, kRequest, kIdi | kAuth | kSa | kTsi | kTsr, kIdr},
     {ExchangeType::kIkeAuth, Purpose::kAny, kResponse, kIdr | kAuth | kSa | kTsi | kTsr, 0},
     {ExchangeType::kIkeAuth, Purpose::kChildless, kRequest, kIdi | kAuth, kIdr},
     {ExchangeType::kIkeAuth, Purpose::kChildless, kResponse, kIdr | kAuth, 0},
+    {ExchangeType::kIkeAuth, Purpose::kEapBegin, kRequest, kIdi | kSa | kTsi | kTsr, kIdr},
+    {ExchangeType::kIkeAuth, Purpose::kEapBeginChildless, kRequest, kIdi, kIdr},
+    // Without AUTH a gateway has not proven itself (RFC 5998 lets it do so by EAP): the core says so.
+    {ExchangeType::kIkeAuth, Purpose::kEapBegin, kResponse, kIdr | kEap, kAuth},
+    {ExchangeType::kIkeAuth, Purpose::kEapRound, kRequest, kEap, 0},
+    {ExchangeType::kIkeAuth, Purpose::kEapRound, kResponse, kEap, 0},
+    {ExchangeType::kIkeAuth, Purpose::kEapEnd, kRequest, kAuth, 0},
+    {ExchangeType::kIkeAuth, Purpose::kEapEnd, kResponse, kAuth | kSa | kTsi | kTsr, 0},
+    {ExchangeType::kIkeAuth, Purpose::kEapEndChildless, kResponse, kAuth, 0},
     {ExchangeType::kCreateChildSa, Purpose::kChildSa, kRequest, kSa | kNonce | kTsi | kTsr, kKe},
     {ExchangeType::kCreateChildSa, Purpose::kChildSa, kResponse, kSa | kNonce | kTsi | kTsr, kKe},
     {ExchangeType::kCreateChildSa, Purpose::kIkeSa, kRequest, kSa | kNonce | kKe, 0},
@@ -68,13 +88,21 @@ Kinds kinds_of(const Payloads& payloads) {
     note(payloads.ts_i.has_value(), kTsi);
     note(payloads.ts_r.has_value(), kTsr);
     note(!payloads.deletes.empty(), kDelete);
-    note(payloads.has_eap, kEap);
+    note(payloads.eap.has_value(), kEap);
     return kinds;
 }
 
-Purpose purpose_of(ExchangeType exchange, const Payloads& payloads) {
-    const bool is_childless = !payloads.sa && !payloads.ts_i && !payloads.ts_r;
-    if (exchange == ExchangeType::kIkeAuth && is_childless) return Purpose::kChildless;
+Purpose purpose_of_auth(bool is_response, const Payloads& payloads) {
+    const bool childless = !payloads.sa && !payloads.ts_i && !payloads.ts_r;
+    if (payloads.eap) return is_response && payloads.id_r ? Purpose::kEapBegin : Purpose::kEapRound;
+    if (!payloads.auth && !is_response) return childless ? Purpose::kEapBeginChildless : Purpose::kEapBegin;
+    if (!is_response && !payloads.id_i && childless) return Purpose::kEapEnd;
+    if (payloads.auth && is_response && !payloads.id_r) return childless ? Purpose::kEapEndChildless : Purpose::kEapEnd;
+    return childless ? Purpose::kChildless : Purpose::kAny;
+}
+
+Purpose purpose_of(ExchangeType exchange, bool is_response, const Payloads& payloads) {
+    if (exchange == ExchangeType::kIkeAuth) return purpose_of_auth(is_response, payloads);
     if (exchange != ExchangeType::kCreateChildSa) return Purpose::kAny;
     const bool is_ike = payloads.sa && !payloads.sa->empty() && payloads.sa->front().protocol == ProtocolId::kIke;
     return is_ike ? Purpose::kIkeSa : Purpose::kChildSa;
@@ -122,13 +150,10 @@ std::string list(Kinds kinds) {
 }  // namespace
 
 std::optional<std::string> find_illegality(ExchangeType exchange, bool is_response, const Payloads& payloads) {
-    const Rule* rule = find_rule(exchange, purpose_of(exchange, payloads), is_response);
+    const Rule* rule = find_rule(exchange, purpose_of(exchange, is_response, payloads), is_response);
     if (rule == nullptr) return "exchange type " + std::to_string(static_cast<int>(exchange)) + " is not known";
     const std::string message = std::string(name_of(exchange)) + (is_response ? " response" : " request");
     const Kinds present = kinds_of(payloads);
-    // 2.16: a request without AUTH asks for EAP.
-    const bool wants_eap = exchange == ExchangeType::kIkeAuth && !is_response && (present & kAuth) == 0;
-    if (wants_eap || (present & kEap) != 0) return message + " asks for EAP, which is not available";
     const Kinds excess = present & static_cast<Kinds>(~(rule->required | rule->allowed));
     if (excess != 0) return message + " holds what it may not: " + list(excess);
     const Kinds missing = rule->required & static_cast<Kinds>(~present);

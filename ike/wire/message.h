@@ -148,7 +148,7 @@ struct Payloads {
     std::optional<TrafficSelectors> ts_i;
     std::optional<TrafficSelectors> ts_r;
     std::optional<Configuration> configuration;
-    bool has_eap = false;  ///< seen, content not parsed
+    std::optional<Bytes> eap;  ///< an EAP packet of any content (3.16)
     /// The first payload of unknown type with the critical flag: the request must be refused (2.5).
     std::optional<std::uint8_t> unknown_critical;
 

@@ -35,6 +35,8 @@ Result<Auth, ParseError> parse_auth(ByteView body);
 void write_auth(Bytes& to, const Auth& auth);
 
 Result<Bytes, ParseError> parse_nonce(ByteView body);
+/// Whatever it holds: the packet is for EAP to judge.
+Result<Bytes, ParseError> parse_eap(ByteView body);
 
 Result<Notify, ParseError> parse_notify(ByteView body);
 void write_notify(Bytes& to, const Notify& notify);

@@ -88,7 +88,6 @@ Payloads canonical(Payloads payloads) {
         if (*selectors && (*selectors)->entries.empty()) selectors->reset();
         if (*selectors) (*selectors)->skipped = 0;
     }
-    payloads.has_eap = false;
     payloads.unknown_critical.reset();
     return payloads;
 }

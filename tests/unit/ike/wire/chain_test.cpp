@@ -80,6 +80,7 @@ bool is_singleton(PayloadType type) {
         case PayloadType::kTsi:
         case PayloadType::kTsr:
         case PayloadType::kCp:
+        case PayloadType::kEap:
             return true;
         default:
             return false;
@@ -161,8 +162,15 @@ TEST_CASE("Certificates stand behind the identity that they are of") {
     CHECK(order_of(ExchangeType::kIkeSaInit, init) == Types{40, 16388, 38});
 }
 
-TEST_CASE("EAP is seen, its content is not looked at") {
-    CHECK(parse_payloads(PayloadType::kEap, payload(PayloadType::kNone, {}))->has_eap);
+TEST_CASE("EAP is handed on, its content is not looked at") {
+    for (const Bytes& packet : {Bytes{}, from_hex("ff"), from_hex("0101000501")})
+        CHECK(parse_payloads(PayloadType::kEap, payload(PayloadType::kNone, packet))->eap == packet);
+    Payloads round;
+    round.eap = from_hex("0101000501");
+    CHECK(order_of(ExchangeType::kIkeAuth, round) == std::vector<int>{48});
+    round.id_r = Id{2, from_hex("62")};
+    round.auth = Auth{14, from_hex("03")};
+    CHECK(order_of(ExchangeType::kIkeAuth, round) == std::vector<int>{36, 39, 48});
 }
 
 TEST_CASE("Lengths of payloads are held against what is there") {

@@ -68,6 +68,8 @@ const std::vector<Piece>& pieces() {
          [](auto& p) { p.ts_i.emplace(); }},
         {"TSr", [](const auto& p) { return p.ts_r.has_value(); }, [](auto& p) { p.ts_r.reset(); },
          [](auto& p) { p.ts_r.emplace(); }},
+        {"EAP", [](const auto& p) { return p.eap.has_value(); }, [](auto& p) { p.eap.reset(); },
+         [](auto& p) { p.eap = Bytes(4); }},
         {"Delete", [](const auto& p) { return !p.deletes.empty(); }, [](auto& p) { p.deletes.clear(); },
          [](auto& p) { p.deletes.emplace_back(); }},
     };
@@ -86,8 +88,8 @@ std::vector<Message> messages() {
     return {
         {"IKE_SA_INIT request", ExchangeType::kIkeSaInit, kRequest, init(), ""},
         {"IKE_SA_INIT response", ExchangeType::kIkeSaInit, kResponse, init(), ""},
-        {"IKE_AUTH request", ExchangeType::kIkeAuth, kRequest, auth(kRequest), "IDr"},
-        {"IKE_AUTH response", ExchangeType::kIkeAuth, kResponse, auth(kResponse), ""},
+        {"IKE_AUTH request", ExchangeType::kIkeAuth, kRequest, auth(kRequest), "IDr AUTH"},
+        {"IKE_AUTH response", ExchangeType::kIkeAuth, kResponse, auth(kResponse), "IDr"},
         {"new CHILD_SA, request", ExchangeType::kCreateChildSa, kRequest, child(), "KE"},
         {"new CHILD_SA, response", ExchangeType::kCreateChildSa, kResponse, child(), "KE"},
         {"IKE rekey, request", ExchangeType::kCreateChildSa, kRequest, ike_rekey(), ""},
@@ -118,8 +120,8 @@ TEST_CASE("A message that lacks any one payload is illegal, unless it may; one w
             const auto found = judge(message, payloads);
             const bool is_optional = message.optional.find(piece.name) != std::string_view::npos;
             REQUIRE(found.has_value() == !(is_there && is_optional));
-            // Without SA the purpose of CREATE_CHILD_SA is open, and EAP is told by a missing AUTH.
-            if (found && piece.name != "SA" && piece.name != "AUTH") {
+            // Without SA the purpose of CREATE_CHILD_SA is open, and with EAP IKE_AUTH is another one.
+            if (found && piece.name != "SA" && piece.name != "EAP") {
                 CHECK(found->find(is_there ? "lacks " + piece.name : "may not: " + piece.name) != std::string::npos);
             }
         }
@@ -185,14 +187,59 @@ TEST_CASE("What we do not use is no offence anywhere") {
     }
 }
 
-TEST_CASE("EAP is refused in words") {
-    Payloads without_auth = auth(kRequest);
-    without_auth.auth.reset();
-    const auto found = find_illegality(ExchangeType::kIkeAuth, kRequest, without_auth);
-    CHECK(found == "IKE_AUTH request asks for EAP, which is not available");
-    Payloads with_eap = auth(kResponse);
-    with_eap.has_eap = true;
-    CHECK(find_illegality(ExchangeType::kIkeAuth, kResponse, with_eap).has_value());
+/// What IKE_AUTH with EAP is made of (RFC 7296 C.3), in order. Some with one piece less or more are another message of
+/// IKE_AUTH, which is legal, too: those pieces count as optional.
+std::vector<Message> eap_messages() {
+    Payloads first = auth(kRequest);
+    first.auth.reset();
+    Payloads childless = first;
+    childless.sa.reset();
+    childless.ts_i.reset();
+    childless.ts_r.reset();
+    Payloads proof;
+    proof.id_r = Id{};
+    proof.auth = Auth{};
+    proof.eap = Bytes(5);
+    Payloads round;
+    round.eap = Bytes(5);
+    Payloads last;
+    last.auth = Auth{};
+    Payloads made = auth(kResponse);
+    made.id_r.reset();
+    const auto type = ExchangeType::kIkeAuth;
+    return {
+        {"first request", type, kRequest, first, "IDr AUTH"},
+        {"first request, childless", type, kRequest, childless, "IDr AUTH"},
+        {"first response", type, kResponse, proof, "AUTH EAP"},  // the core refuses one without AUTH
+        {"round, request", type, kRequest, round, ""},
+        {"round, response", type, kResponse, round, "IDr"},
+        {"last request", type, kRequest, last, "IDi"},
+        {"last response", type, kResponse, made, "IDr"},
+        {"last response, childless", type, kResponse, last, "IDr"},
+    };
+}
+
+TEST_CASE("IKE_AUTH with EAP has in each round what it must, and nothing else") {
+    for (const Message& message : eap_messages()) {
+        CHECK(judge(message, message.payloads) == std::nullopt);
+        for (const Piece& piece : pieces()) {
+            INFO(message.name << ", " << piece.name);
+            Payloads payloads = message.payloads;
+            const bool is_there = piece.has(payloads);
+            (is_there ? piece.remove : piece.add)(payloads);
+            const bool is_legal = message.optional.find(piece.name) != std::string_view::npos;
+            CHECK(judge(message, payloads).has_value() == !is_legal);
+        }
+    }
+}
+
+TEST_CASE("EAP has a place in no other exchange") {
+    for (const Message& message : messages()) {
+        INFO(message.name);
+        Payloads payloads = message.payloads;
+        payloads.eap = Bytes(5);
+        CHECK(judge(message, payloads).has_value());
+    }
 }
 
 TEST_CASE("Exchanges that we do not know are illegal") {
