@@ -23,12 +23,6 @@ bool first_contact(Core& core, const IkeSa& sa) {
     return core.tunnels.find_candidate(sa.path, has_contact) == nullptr;
 }
 
-/// The peer holds the IKE SA for established, so it is told that we do not.
-void reject(Core& core, IkeSa& sa, Tunnel& tunnel, LastError error) {
-    close_ike(core, sa, wire::NotifyType::kAuthenticationFailed);
-    attempt_failed(core, tunnel, std::move(error));
-}
-
 /// IKE is up, the CHILD_SA is not. That is of no use to a tunnel that has only this one, so all of it is tried again
 /// later; otherwise the others are asked for.
 void without_child(Core& core, IkeSa& sa, Tunnel& tunnel, std::uint32_t policy, LastError error) {
@@ -45,43 +39,6 @@ bool begins_childless(const IkeSa& sa, const TunnelOptions& tunnel) {
     return tunnel.childless != Childless::kNo && sa.peer_takes_childless && !tunnel.virtual_address;
 }
 
-LastError explain_refusal(const IkeSa& sa, const Tunnel& tunnel, const AuthExchange& exchange,
-                          const wire::Notify& error) {
-    const IpAddress& peer = sa.path.remote.address;
-    const ChildPolicy& child = tunnel.child(exchange.child ? exchange.child->policy : 0);
-    if (error.is(wire::NotifyType::kAuthenticationFailed))
-        return diagnosis::authentication_refused(tunnel.options, peer);
-    if (error.is(wire::NotifyType::kNoProposalChosen))
-        return diagnosis::esp_proposals_refused(tunnel.options, child, peer);
-    if (error.is(wire::NotifyType::kTsUnacceptable)) return diagnosis::selectors_refused(tunnel.options, child, peer);
-    if (error.is(wire::NotifyType::kInternalAddressFailure) || error.is(wire::NotifyType::kFailedCpRequired))
-        return diagnosis::address_refused(tunnel.options, peer, error);
-    return diagnosis::error_answered(tunnel.options, peer, "IKE_AUTH", error);
-}
-
-/// RFC 8784 3: AUTH by the keys with the PPK; beside it, where it may do without, what AUTH would be by those without.
-/// The error is that there is no AUTH, or no PPK where one must be.
-std::optional<LastError> prove_ourselves(const IkeSa& sa, const TunnelOptions& tunnel, const Transcript& transcript,
-                                         wire::Payloads& payloads, AuthExchange& exchange) {
-    const Ppk* ppk = tunnel.ppk.get();
-    if (ppk != nullptr && ppk->required && !sa.peer_uses_ppk)
-        return diagnosis::ppk_refused(tunnel, sa.path.remote.address);
-    if (ppk == nullptr || !sa.peer_uses_ppk) {
-        const auto proof = put_proof(sa, tunnel, our_claim(sa, transcript, *payloads.id_i), payloads);
-        return proof ? std::nullopt : std::optional(proof.error());
-    }
-    exchange.ppk_keys = sa.protection->mixed_with(*ppk);
-    const wire::Id& id = *payloads.id_i;
-    if (const auto proof = put_proof(sa, tunnel, our_claim(sa, transcript, id, &*exchange.ppk_keys), payloads); !proof)
-        return proof.error();
-    payloads.notifies.push_back(ppk_identity_notify(*ppk));
-    if (ppk->required) return std::nullopt;
-    wire::Payloads without;
-    if (const auto proof = put_proof(sa, tunnel, our_claim(sa, transcript, id), without); !proof) return proof.error();
-    payloads.notifies.push_back(make_notify(wire::NotifyType::kNoPpkAuth, std::move(without.auth->value)));
-    return std::nullopt;
-}
-
 /// The peer says by PPK_IDENTITY whether it has used it (RFC 8784 3). Empty when that is as it should be.
 std::optional<LastError> settle_ppk(IkeSa& sa, const TunnelOptions& tunnel, AuthExchange& exchange,
                                     const wire::Payloads& payloads) {
@@ -91,17 +48,6 @@ std::optional<LastError> settle_ppk(IkeSa& sa, const TunnelOptions& tunnel, Auth
         return std::nullopt;
     }
     if (tunnel.ppk && tunnel.ppk->required) return diagnosis::ppk_refused(tunnel, sa.path.remote.address);
-    return std::nullopt;
-}
-
-/// Empty when the peer is who it should be.
-std::optional<LastError> verify_peer(const Core& core, const IkeSa& sa, const Tunnel& tunnel,
-                                     const Transcript& transcript, const wire::Payloads& payloads) {
-    if (auto flaw = find_flaw(core, sa, tunnel.options, their_claim(sa, transcript, *payloads.id_r), payloads))
-        return flaw;
-    const auto identity = Identity::from_wire(*payloads.id_r);
-    if (!identity || !tunnel.options.remote_id.matches(*identity))
-        return diagnosis::wrong_identity(tunnel.options, sa.path.remote.address, *payloads.id_r);
     return std::nullopt;
 }
 
@@ -134,6 +80,56 @@ void install(Core& core, IkeSa& sa, Tunnel& tunnel, AuthExchange exchange, const
 
 }  // namespace
 
+void reject_responder(Core& core, IkeSa& sa, Tunnel& tunnel, LastError error) {
+    close_ike(core, sa, wire::NotifyType::kAuthenticationFailed);
+    attempt_failed(core, tunnel, std::move(error));
+}
+
+LastError explain_auth_error(const IkeSa& sa, const Tunnel& tunnel, const AuthExchange& exchange,
+                             const wire::Notify& error) {
+    const IpAddress& peer = sa.path.remote.address;
+    const ChildPolicy& child = tunnel.child(exchange.child ? exchange.child->policy : 0);
+    if (error.is(wire::NotifyType::kAuthenticationFailed))
+        return diagnosis::authentication_refused(tunnel.options, peer);
+    if (error.is(wire::NotifyType::kNoProposalChosen))
+        return diagnosis::esp_proposals_refused(tunnel.options, child, peer);
+    if (error.is(wire::NotifyType::kTsUnacceptable)) return diagnosis::selectors_refused(tunnel.options, child, peer);
+    return diagnosis::error_answered(tunnel.options, peer, "IKE_AUTH", error);
+}
+
+/// RFC 8784 3: AUTH by the keys with the PPK; beside it, where it may do without, what AUTH would be by those without.
+/// The error is that there is no AUTH, or no PPK where one must be.
+std::optional<LastError> prove_ourselves(const IkeSa& sa, const TunnelOptions& means, const Transcript& transcript,
+                                         wire::Payloads& payloads, AuthExchange& exchange) {
+    const Ppk* ppk = means.ppk.get();
+    if (ppk != nullptr && ppk->required && !sa.peer_uses_ppk)
+        return diagnosis::ppk_refused(means, sa.path.remote.address);
+    if (ppk == nullptr || !sa.peer_uses_ppk) {
+        const auto proof = put_proof(sa, means, our_claim(sa, transcript, *payloads.id_i), payloads);
+        return proof ? std::nullopt : std::optional(proof.error());
+    }
+    exchange.ppk_keys = sa.protection->mixed_with(*ppk);
+    const wire::Id& id = *payloads.id_i;
+    if (const auto proof = put_proof(sa, means, our_claim(sa, transcript, id, &*exchange.ppk_keys), payloads); !proof)
+        return proof.error();
+    payloads.notifies.push_back(ppk_identity_notify(*ppk));
+    if (ppk->required) return std::nullopt;
+    wire::Payloads without;
+    if (const auto proof = put_proof(sa, means, our_claim(sa, transcript, id), without); !proof) return proof.error();
+    payloads.notifies.push_back(make_notify(wire::NotifyType::kNoPpkAuth, std::move(without.auth->value)));
+    return std::nullopt;
+}
+
+std::optional<LastError> verify_responder(const Core& core, IkeSa& sa, const TunnelOptions& means,
+                                          AuthExchange& exchange, const wire::Id& id, const wire::Payloads& payloads) {
+    if (auto without = settle_ppk(sa, means, exchange, payloads)) return without;
+    if (auto flaw = find_flaw(core, sa, means, their_claim(sa, exchange.transcript, id), payloads)) return flaw;
+    const auto identity = Identity::from_wire(id);
+    if (!identity || !means.remote_id.matches(*identity))
+        return diagnosis::wrong_identity(means, sa.path.remote.address, id);
+    return std::nullopt;
+}
+
 void send_auth(Core& core, IkeSa& sa, Transcript transcript) {
     Tunnel& tunnel = *core.tunnel_of(sa);
     if (tunnel.options.childless == Childless::kRequire && !sa.peer_takes_childless) {
@@ -147,11 +143,14 @@ void send_auth(Core& core, IkeSa& sa, Transcript transcript) {
     if (tunnel.options.remote_id.exact()) payloads.id_r = tunnel.options.remote_id.exact()->to_wire();
     put_certificate_requests(tunnel.options, payloads);
     AuthExchange exchange;
-    if (auto failed = prove_ourselves(sa, tunnel.options, transcript, payloads, exchange)) {
+    if (tunnel.options.eap_supplicant) {
+        exchange.eap = begin_rounds(core, tunnel.options);
+    } else if (auto failed = prove_ourselves(sa, tunnel.options, transcript, payloads, exchange)) {
         core.discard(sa);
         return attempt_failed(core, tunnel, std::move(*failed));
+    } else {
+        put_crash_token(core.options, sa, payloads);
     }
-    put_crash_token(core.options, sa, payloads);
     put_mobike_offer(sa, tunnel.options, payloads);
     exchange.transcript = std::move(transcript);
     // What was missing may have come from the peer meanwhile; then the first one goes along, and one of the two goes.
@@ -166,32 +165,37 @@ void send_auth(Core& core, IkeSa& sa, Transcript transcript) {
 void on_auth_response(Core& core, IkeSa& sa, AuthExchange exchange, const wire::Payloads& payloads) {
     Tunnel* tunnel = core.tunnel_of(sa);
     if (tunnel == nullptr) return core.discard(sa);
-    const wire::Notify* error = payloads.first_error();
+    if (exchange.eap) return on_eap_response(core, sa, *tunnel, std::move(exchange), payloads);
     if (!payloads.auth || !payloads.id_r) {
+        const wire::Notify* error = payloads.first_error();
         LastError reason = error != nullptr
-                               ? explain_refusal(sa, *tunnel, exchange, *error)
+                               ? explain_auth_error(sa, *tunnel, exchange, *error)
                                : diagnosis::unsupported_auth(tunnel->options, sa.path.remote.address, payloads);
         core.discard(sa);
         return attempt_failed(core, *tunnel, std::move(reason));
     }
-    if (auto without = settle_ppk(sa, tunnel->options, exchange, payloads))
-        return reject(core, sa, *tunnel, std::move(*without));
-    if (auto unverified = verify_peer(core, sa, *tunnel, exchange.transcript, payloads))
-        return reject(core, sa, *tunnel, std::move(*unverified));
-    sa.peer_id = Identity::from_wire(*payloads.id_r);
+    if (auto unverified = verify_responder(core, sa, tunnel->options, exchange, *payloads.id_r, payloads))
+        return reject_responder(core, sa, *tunnel, std::move(*unverified));
+    accept_responder(core, sa, *tunnel, std::move(exchange), *payloads.id_r, payloads);
+}
+
+void accept_responder(Core& core, IkeSa& sa, Tunnel& tunnel, AuthExchange exchange, const wire::Id& id,
+                      const wire::Payloads& payloads) {
+    sa.peer_id = Identity::from_wire(id);
     take_crash_token(sa, payloads);
-    take_mobike(sa, tunnel->options, payloads);
+    take_mobike(sa, tunnel.options, payloads);
     sa.we_authenticated_first = true;
     establish(core, sa, lower_nonce(exchange.transcript.nonce_i, exchange.transcript.nonce_r));
-    if (on_auth_redirect(core, sa, *tunnel, payloads)) return;
-    limit_authentication(core, sa, tunnel->options.reauthentication);
+    if (on_auth_redirect(core, sa, tunnel, payloads)) return;
+    limit_authentication(core, sa, tunnel.options.reauthentication);
     take_authentication_lifetime(core, sa, payloads);
-    if (!exchange.child) return begin_with_child(core, sa, *tunnel);
+    if (!exchange.child) return begin_with_child(core, sa, tunnel);
     // RFC 7296 1.2: the IKE SA stands although its CHILD_SA was refused.
-    if (error != nullptr)
-        return without_child(core, sa, *tunnel, exchange.child->policy, explain_refusal(sa, *tunnel, exchange, *error));
+    if (const wire::Notify* error = payloads.first_error())
+        return without_child(core, sa, tunnel, exchange.child->policy,
+                             explain_auth_error(sa, tunnel, exchange, *error));
     if (!payloads.sa) return on_fatal_error(core, sa, "its IKE_AUTH response has no CHILD_SA, which was asked for");
-    install(core, sa, *tunnel, std::move(exchange), payloads);
+    install(core, sa, tunnel, std::move(exchange), payloads);
 }
 
 }  // namespace esplane::ike

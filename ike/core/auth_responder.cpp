@@ -75,13 +75,6 @@ void note_with_candidates(Core& core, const std::vector<Tunnel*>& live, const Ik
     }
 }
 
-/// The answer stays for repeated requests until the half-open time is up, and counts as half-open as long.
-Reply refuse_peer(Core& core, IkeSa& sa) {
-    const Fingerprint init_request = std::get<HalfOpen>(sa.state).init_request;
-    core.become(sa, Refused{init_request});
-    return refuse(wire::NotifyType::kAuthenticationFailed);
-}
-
 /// Takes the time that a pre-shared key takes: a peer is not to tell from it whether its identity is known.
 void verify_nothing(Core& core, const IkeSa& sa, const Claim& theirs, const wire::Payloads& payloads) {
     const auto nobody = std::make_shared<const crypto::Secret>(core.random.bytes(32));
@@ -90,9 +83,12 @@ void verify_nothing(Core& core, const IkeSa& sa, const Claim& theirs, const wire
     static_cast<void>(find_flaw(core, sa, stranger, theirs, payloads));
 }
 
-/// Those that want to be proven to by AUTH as it is.
+/// Those that want to be proven to by AUTH as it is, or by EAP where there is none.
 std::vector<Tunnel*> of_this_method(std::vector<Tunnel*> live, const wire::Payloads& payloads) {
-    std::erase_if(live, [&](const Tunnel* tunnel) { return !is_wanted_method(tunnel->options, payloads); });
+    std::erase_if(live, [&](const Tunnel* tunnel) {
+        const bool by_eap = tunnel->options.eap_authenticator != nullptr;
+        return by_eap ? payloads.auth.has_value() : !is_wanted_method(tunnel->options, payloads);
+    });
     return live;
 }
 
@@ -164,15 +160,33 @@ std::optional<PpkChoice> choose_ppk(const IkeSa& sa, const TunnelOptions& tunnel
     return choice;
 }
 
-/// The peer has proven itself. Our own proof goes with the answer, so it is made first: without it nothing comes of
-/// all.
-Reply accept_peer(Core& core, IkeSa& sa, Tunnel& tunnel, const wire::Payloads& payloads) {
+}  // namespace
+
+Reply refuse_peer(Core& core, IkeSa& sa) {
+    const Fingerprint init_request = std::get<HalfOpen>(sa.state).init_request;
+    core.become(sa, Refused{init_request});
+    return refuse(wire::NotifyType::kAuthenticationFailed);
+}
+
+std::optional<LastError> verify_initiator(Core& core, IkeSa& sa, const TunnelOptions& means,
+                                          const wire::Payloads& payloads) {
+    auto ppk = choose_ppk(sa, means, payloads);
+    if (!ppk) return diagnosis::ppk_refused(means, sa.path.remote.address);
+    const Transcript& transcript = std::get<HalfOpen>(sa.state).transcript;
+    const Claim theirs = their_claim(sa, transcript, *payloads.id_i, ppk->keys ? &*ppk->keys : nullptr);
+    if (auto flaw = find_flaw(core, sa, means, theirs, ppk->payloads ? *ppk->payloads : payloads)) return flaw;
+    sa.ppk_mixed_in = ppk->keys.has_value();
+    if (ppk->keys) sa.protection->take(std::move(*ppk->keys));
+    return std::nullopt;
+}
+
+Reply accept_peer(Core& core, IkeSa& sa, Tunnel& tunnel, const TunnelOptions& means, const wire::Payloads& payloads) {
     Reply reply;
     reply.payloads.id_r = tunnel.options.local_id.to_wire();
     // RFC 8784 3: says that the PPK was used.
     if (sa.ppk_mixed_in) reply.payloads.notifies.push_back(make_notify(wire::NotifyType::kPpkIdentity));
     const Claim ours = our_claim(sa, std::get<HalfOpen>(sa.state).transcript, *reply.payloads.id_r);
-    if (const auto proof = put_proof(sa, tunnel.options, ours, reply.payloads); !proof) {
+    if (const auto proof = put_proof(sa, means, ours, reply.payloads); !proof) {
         note_stranger_error(core, tunnel, proof.error(), core.stranger_reports.take(core.now));
         return refuse_peer(core, sa);
     }
@@ -182,7 +196,7 @@ Reply accept_peer(Core& core, IkeSa& sa, Tunnel& tunnel, const wire::Payloads& p
     put_crash_token(core.options, sa, reply.payloads);
     take_mobike(sa, tunnel.options, payloads);
     put_mobike_answer(sa, reply.payloads);
-    const PeerPlace place = place_peer(core, tunnel, sa, *sa.peer_id, payloads);
+    const PeerPlace place = place_peer(core, tunnel, sa, payloads);
     sa.tunnel = place.tunnel->id();
     make_room(core, *place.tunnel);
     place.tunnel->ike_sas.push_back(sa.local_spi());
@@ -197,10 +211,9 @@ Reply accept_peer(Core& core, IkeSa& sa, Tunnel& tunnel, const wire::Payloads& p
     return reply;
 }
 
-}  // namespace
-
 Reply on_auth_request(Core& core, IkeSa& sa, const wire::Payloads& payloads) {
     const HalfOpen& half = std::get<HalfOpen>(sa.state);
+    if (half.eap) return on_eap_request(core, sa, payloads);
     const std::vector<Tunnel*> live = live_candidates(core, half);
     const std::vector<Tunnel*> wanted = of_this_method(live, payloads);
     if (wanted.empty() || !payloads.id_i) {
@@ -217,18 +230,12 @@ Reply on_auth_request(Core& core, IkeSa& sa, const wire::Payloads& payloads) {
         note_with_candidates(core, wanted, sa, payloads);
         return refuse_peer(core, sa);
     }
-    auto ppk = choose_ppk(sa, tunnel->options, payloads);
-    auto flaw = ppk ? find_flaw(core, sa, tunnel->options,
-                                their_claim(sa, half.transcript, *payloads.id_i, ppk->keys ? &*ppk->keys : nullptr),
-                                ppk->payloads ? *ppk->payloads : payloads)
-                    : std::optional(diagnosis::ppk_refused(tunnel->options, sa.path.remote.address));
-    if (flaw) {
+    if (tunnel->options.eap_authenticator) return begin_eap(core, sa, *tunnel, payloads);
+    if (auto flaw = verify_initiator(core, sa, tunnel->options, payloads)) {
         note_stranger_error(core, *tunnel, std::move(*flaw), core.stranger_reports.take(core.now));
         return refuse_peer(core, sa);
     }
-    sa.ppk_mixed_in = ppk->keys.has_value();
-    if (ppk->keys) sa.protection->take(std::move(*ppk->keys));
-    return accept_peer(core, sa, *tunnel, payloads);
+    return accept_peer(core, sa, *tunnel, tunnel->options, payloads);
 }
 
 }  // namespace esplane::ike

@@ -49,6 +49,13 @@ Result<void, LastError> put_proof(const IkeSa& sa, const TunnelOptions& tunnel, 
     return {};
 }
 
+TunnelOptions after_eap(const TunnelOptions& tunnel, const crypto::Secret& msk) {
+    TunnelOptions keyed = tunnel;
+    keyed.psk = std::make_shared<const crypto::Secret>(msk.view());
+    keyed.certificate = nullptr;
+    return keyed;
+}
+
 void put_certificate_requests(const TunnelOptions& tunnel, wire::Payloads& payloads) {
     if (!tunnel.certificate) return;
     wire::Cert request{static_cast<std::uint8_t>(wire::CertEncoding::kX509Signature),

@@ -21,6 +21,8 @@ Claim their_claim(const IkeSa& sa, const Transcript& transcript, const wire::Id&
 /// verify.
 Result<void, LastError> put_proof(const IkeSa& sa, const TunnelOptions& tunnel, const Claim& ours,
                                   wire::Payloads& payloads);
+/// The tunnel as both sides prove themselves to each other in the end, after EAP: by the key that it has given (2.16).
+TunnelOptions after_eap(const TunnelOptions& tunnel, const crypto::Secret& msk);
 /// What the peer should send certificates of, where it proves itself by one; to go with our identity, or with the
 /// answer to IKE_SA_INIT.
 void put_certificate_requests(const TunnelOptions& tunnel, wire::Payloads& payloads);

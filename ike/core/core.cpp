@@ -63,6 +63,7 @@ IkeSa& Core::add_ike_sa(std::unique_ptr<IkeSa> sa) {
 void Core::become(IkeSa& sa, IkeState next) {
     const auto* half = std::get_if<HalfOpen>(&sa.state);
     const auto* refused = std::get_if<Refused>(&sa.state);
+    if (half != nullptr && half->eap) --eap_guests;
     if (half != nullptr && !std::holds_alternative<Refused>(next)) half_open.remove(half->init_request);
     if (refused != nullptr) half_open.remove(refused->init_request);
     sa.state = std::move(next);

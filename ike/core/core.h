@@ -33,6 +33,7 @@ struct Core {
     Timers timers;
     TunnelTable tunnels;
     HalfOpenTable half_open;
+    std::size_t eap_guests = 0;  ///< those of them that have a conversation
     CookieJar cookies;
     FragmentAllowance half_open_fragments;    ///< of all half-open IKE SAs together
     dataplane::TokenBucket stranger_replies;  ///< unprotected errors that we send

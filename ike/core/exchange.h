@@ -10,6 +10,7 @@
 #include "ike/core/actions.h"
 #include "ike/core/ppk.h"
 #include "ike/core/spi_pool.h"
+#include "ike/eap/conversation.h"
 
 namespace esplane::ike {
 
@@ -88,11 +89,21 @@ struct InitExchange {
     std::optional<LastError> hint;
 };
 
+/// Rounds of EAP in IKE_AUTH (2.16).
+struct EapRounds {
+    std::shared_ptr<const eap::Supplicant> supplicant;  ///< the tunnel's, which outlives the conversation
+    std::unique_ptr<eap::Conversation> conversation;
+    std::optional<wire::Id> gateway;  ///< once it has proven itself by certificate: nothing is said to EAP before
+    std::uint32_t count = 0;
+    bool succeeded = false;
+};
+
 struct AuthExchange {
     Transcript transcript;
     std::optional<PpkKeys> ppk_keys;  ///< what the keys become if the peer uses the PPK, too
     std::optional<ChildOffer> child;  ///< empty: childless
     std::optional<LastError> hint;    ///< an unprotected error that came instead of an answer
+    std::optional<EapRounds> eap;
 };
 
 /// A rekey by the peer that crossed ours, answered while ours was in flight (2.8.1).

@@ -46,7 +46,39 @@ void on_unknown_esp(Core& core, const Path& path, dataplane::Spi spi);
 // --- auth_initiator.cpp, auth_responder.cpp: IKE_AUTH ---
 void send_auth(Core& core, IkeSa& sa, Transcript transcript);
 void on_auth_response(Core& core, IkeSa& sa, AuthExchange exchange, const wire::Payloads& payloads);
+/// Puts AUTH by `means` (the tunnel, or after_eap() of it) into `payloads`, with what goes along of a PPK. The error is
+/// that there is no AUTH, or no PPK where one must be.
+std::optional<LastError> prove_ourselves(const IkeSa& sa, const TunnelOptions& means, const Transcript& transcript,
+                                         wire::Payloads& payloads, AuthExchange& exchange);
+/// Whether `payloads` prove by `means` that the peer is `id`; empty when they do. Takes the keys with the PPK, where
+/// both have it.
+std::optional<LastError> verify_responder(const Core& core, IkeSa& sa, const TunnelOptions& means,
+                                          AuthExchange& exchange, const wire::Id& id, const wire::Payloads& payloads);
+LastError explain_auth_error(const IkeSa& sa, const Tunnel& tunnel, const AuthExchange& exchange,
+                             const wire::Notify& error);
+/// The peer holds the IKE SA for established, so it is told that we do not.
+void reject_responder(Core& core, IkeSa& sa, Tunnel& tunnel, LastError error);
+/// It has proven that it is `id`, and so have we.
+void accept_responder(Core& core, IkeSa& sa, Tunnel& tunnel, AuthExchange exchange, const wire::Id& id,
+                      const wire::Payloads& payloads);
 Reply on_auth_request(Core& core, IkeSa& sa, const wire::Payloads& payloads);
+/// The answer stays for repeated requests until the half-open time is up, and counts as half-open as long.
+Reply refuse_peer(Core& core, IkeSa& sa);
+/// Whether AUTH proves by `means` that the peer is who it says in IDi; empty when it does. Takes the keys with the PPK,
+/// where both have it.
+std::optional<LastError> verify_initiator(Core& core, IkeSa& sa, const TunnelOptions& means,
+                                          const wire::Payloads& payloads);
+/// The peer has proven itself. Our own proof, by `means`, goes with the answer, so it is made first: without it nothing
+/// comes of all.
+Reply accept_peer(Core& core, IkeSa& sa, Tunnel& tunnel, const TunnelOptions& means, const wire::Payloads& payloads);
+
+// --- auth_eap_initiator.cpp, auth_eap_responder.cpp: IKE_AUTH in which the initiator proves itself by EAP ---
+EapRounds begin_rounds(Core& core, const TunnelOptions& tunnel);
+void on_eap_response(Core& core, IkeSa& sa, Tunnel& tunnel, AuthExchange exchange, const wire::Payloads& payloads);
+/// The first request, which lacks AUTH, was meant for `tunnel`.
+Reply begin_eap(Core& core, IkeSa& sa, Tunnel& tunnel, const wire::Payloads& payloads);
+/// All further ones.
+Reply on_eap_request(Core& core, IkeSa& sa, const wire::Payloads& payloads);
 
 // --- create_child_initiator.cpp, create_child_responder.cpp, rekey_ike.cpp: CREATE_CHILD_SA ---
 void start_new_child(Core& core, IkeSa& sa, std::uint32_t policy);
@@ -129,14 +161,13 @@ struct PeerPlace {
     Tunnel* tunnel;                  ///< that the peer's IKE SA serves: an instance, or the configured one
     std::optional<Refusal> refusal;  ///< why there is no CHILD_SA for it
 };
-/// For the authenticated `peer`, by the request that has SA, TSi and TSr. A peer that is there already, as it comes
-/// back or negotiates anew, has its instance already.
-PeerPlace place_peer(Core& core, Tunnel& configured, const IkeSa& sa, const Identity& peer,
-                     const wire::Payloads& request);
+/// For the peer of `sa`, which is authenticated, by the request that has SA, TSi and TSr. A peer that is there already,
+/// as it comes back or negotiates anew, has its instance already.
+PeerPlace place_peer(Core& core, Tunnel& configured, const IkeSa& sa, const wire::Payloads& request);
 /// What that request asked for by CFG_REQUEST, into the reply that has SA, TSi and TSr.
 void put_assignment(Core& core, const Tunnel& tunnel, const wire::Payloads& request, wire::Payloads& reply);
 /// Null when the peer has none.
-Tunnel* find_instance(Core& core, const Tunnel& configured, const Identity& peer);
+Tunnel* find_instance(Core& core, const Tunnel& configured, const std::string& peer);
 /// The instances of a configured tunnel, in no order.
 std::vector<Tunnel*> instances_of(Core& core, const Tunnel& configured);
 /// Those that no IKE SA serves any more go, with whatever lingers of them, and their addresses are free.

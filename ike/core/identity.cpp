@@ -198,6 +198,10 @@ std::string describe(const wire::Id& id) {
     return hex_of("type " + std::to_string(id.type) + ":", id.value);
 }
 
+std::string printable(std::string_view octets) {
+    return shorten(as_bytes(octets), escape_octets);
+}
+
 IdentityPattern IdentityPattern::any() {
     return {};
 }

@@ -30,6 +30,8 @@ struct Identity {
 
 /// Printable form of any ID payload, also of types that we do not accept.
 std::string describe(const wire::Id& id);
+/// Of any octets of a peer's choosing; cut where it is long.
+std::string printable(std::string_view octets);
 
 /// `id: any`, `id: "*.example.org"` or an exact identity. Names compare without regard to ASCII case.
 class IdentityPattern {

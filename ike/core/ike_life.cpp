@@ -105,7 +105,7 @@ void settle_pair(Core& core, Tunnel& tunnel, IkeSa& older, IkeSa& newer) {
 /// An instance is one peer's, however that spells its name. Gateways that send us from one to the other count as one.
 bool of_one_peer(const Tunnel& tunnel, const IkeSa& a, const IkeSa& b) {
     const bool follows = b.reauthenticates == a.local_spi() || a.reauthenticates == b.local_spi();
-    return tunnel.instance || follows || a.peer_id == b.peer_id;
+    return tunnel.instance || follows || a.has_peer_of(b);
 }
 
 /// Those that may have other IKE SAs with the peer of `sa`: its instances in the place of configured tunnels that have
@@ -114,7 +114,7 @@ std::vector<Tunnel*> tunnels_with(Core& core, const IkeSa& sa) {
     std::vector<Tunnel*> tunnels = core.tunnels.candidates(sa.path);
     const std::size_t configured = tunnels.size();
     for (std::size_t i = 0; i < configured; ++i) {
-        Tunnel* instance = tunnels[i]->pool && sa.peer_id ? find_instance(core, *tunnels[i], *sa.peer_id) : nullptr;
+        Tunnel* instance = tunnels[i]->pool && sa.peer_id ? find_instance(core, *tunnels[i], sa.peer_name()) : nullptr;
         if (instance != nullptr) tunnels.push_back(instance);
     }
     return tunnels;

@@ -1,7 +1,7 @@
 // An IKE SA, from the first message to the last repeated answer.
 //
 //   initiator   Connecting ── IKE_AUTH answered, verified ──▶ Established
-//   responder   HalfOpen ──── IKE_AUTH verified ────────────▶ Established
+//   responder   HalfOpen ──── IKE_AUTH verified ────────────▶ Established     (with EAP, after rounds of it)
 //                   └──────── not verified ─────────────────▶ Refused
 //   rekey       (made by CREATE_CHILD_SA of the old one) ───▶ Established;  the old one: Replaced
 //
@@ -13,6 +13,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -23,14 +24,25 @@
 #include "ike/core/mobility.h"
 #include "ike/core/nat_detection.h"
 #include "ike/core/window.h"
+#include "ike/eap/conversation.h"
 
 namespace esplane::ike {
 
 struct Connecting {};
+/// The initiator proves itself by EAP (RFC 7296 2.16): what is kept between its requests.
+struct EapGuest {
+    dataplane::TunnelId tunnel{};
+    std::shared_ptr<const eap::Authenticator> authenticator;  ///< the tunnel's, which outlives the conversation
+    std::unique_ptr<eap::Conversation> conversation;
+    wire::Payloads first_request;  ///< says who it is and what it wants, all of which waits for its AUTH
+    std::uint32_t rounds = 0;
+    bool succeeded = false;
+};
 struct HalfOpen {
     Transcript transcript;
     Fingerprint init_request{};
     std::vector<dataplane::TunnelId> candidates;  ///< by address; IDi decides among them
+    std::unique_ptr<EapGuest> eap;                ///< null: it has not asked for EAP
 };
 struct Refused {
     Fingerprint init_request{};
@@ -80,6 +92,7 @@ struct IkeSa {
     std::optional<Protection> protection;
     std::optional<dataplane::TunnelId> tunnel;  ///< for a half-open one: not before AUTH
     std::optional<Identity> peer_id;            ///< authenticated
+    std::string eap_identity;                   ///< of a peer that has proven itself by EAP: octets of its choosing
     OutgoingWindow out;
     IncomingWindow in;
     Fragments request_fragments;                   ///< of the request that `in` expects
@@ -96,6 +109,14 @@ struct IkeSa {
     std::uint64_t packets_in_seen = 0;         ///< of its children, at the last look
     std::uint64_t packets_out_seen = 0;
 
+    /// Both are authenticated, and say that they are the same.
+    /// Of a peer that has proven itself: what it is told apart from others by, however it spells that.
+    std::string peer_name() const {
+        return eap_identity.empty() ? peer_id->folded().to_string() : printable(eap_identity);
+    }
+    bool has_peer_of(const IkeSa& other) const {
+        return peer_id == other.peer_id && eap_identity == other.eap_identity;
+    }
     IkeSpi local_spi() const { return initiator ? spi_i : spi_r; }
     IkeSpi peer_spi() const { return initiator ? spi_r : spi_i; }
     std::uint64_t timer_owner() const { return to_number(local_spi()); }

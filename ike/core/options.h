@@ -115,6 +115,10 @@ struct Options {
     std::uint32_t half_open_limit = 8192;
     std::uint32_t half_open_of_source = 256;  ///< the same for one source: an IPv4 address, or a /64 of IPv6
     std::chrono::milliseconds half_open_timeout{30'000};
+    /// A half-open SA has this time from the first round of EAP on. Of such there are fewer: each has the peer's first
+    /// request, and may have a TLS session.
+    std::chrono::milliseconds eap_timeout{60'000};
+    std::uint32_t eap_limit = 1024;
     /// Key exchanges that we compute for peers that have not proven themselves, in the long run; a quarter of it at
     /// once. What is above is dropped: the peer repeats its request.
     std::uint32_t handshakes_per_second = 4000;

@@ -9,10 +9,6 @@ namespace esplane::ike {
 
 namespace {
 
-std::string name_of(const Identity& peer) {
-    return peer.folded().to_string();
-}
-
 bool has_family(const Pool& pool, Family family) {
     for (const IpAddress& address : pool.addresses_of(0)) {
         if (address.family() == family) return true;
@@ -55,30 +51,28 @@ void drop_instance(Core& core, Tunnel& tunnel) {
 
 }  // namespace
 
-PeerPlace place_peer(Core& core, Tunnel& configured, const IkeSa& sa, const Identity& peer,
-                     const wire::Payloads& request) {
+PeerPlace place_peer(Core& core, Tunnel& configured, const IkeSa& sa, const wire::Payloads& request) {
     if (!configured.pool) return {&configured, std::nullopt};
     const IpAddress& from = sa.path.remote.address;
+    const std::string peer = sa.peer_name();
     const AddressRequest asked = read_request(request);
     const bool fits = (asked.ipv4 && has_family(*configured.pool, Family::kIpv4)) ||
                       (asked.ipv6 && has_family(*configured.pool, Family::kIpv6));
     if (!fits) {
         return {&configured, Refusal{wire::NotifyType::kFailedCpRequired,
-                                     diagnosis::no_address_asked(configured.options, from, peer.to_string()),
+                                     diagnosis::no_address_asked(configured.options, from, peer),
                                      {}}};
     }
     if (Tunnel* known = find_instance(core, configured, peer)) return {known, std::nullopt};
-    const std::string name = name_of(peer);
-    const auto place = configured.pool->lease(name, asked.wishes);
+    const auto place = configured.pool->lease(peer, asked.wishes);
     if (!place) {
-        return {&configured,
-                Refusal{wire::NotifyType::kInternalAddressFailure,
-                        diagnosis::pool_exhausted(configured.options, from, peer.to_string(), configured.pool->size()),
-                        {}}};
+        return {&configured, Refusal{wire::NotifyType::kInternalAddressFailure,
+                                     diagnosis::pool_exhausted(configured.options, from, peer, configured.pool->size()),
+                                     {}}};
     }
     // As with any tunnel: the last error is of the time since something worked.
     configured.last_error.reset();
-    return {&make_instance(core, configured, name, *place), std::nullopt};
+    return {&make_instance(core, configured, peer, *place), std::nullopt};
 }
 
 void put_assignment(Core& core, const Tunnel& tunnel, const wire::Payloads& request, wire::Payloads& reply) {
@@ -88,8 +82,8 @@ void put_assignment(Core& core, const Tunnel& tunnel, const wire::Payloads& requ
                                                              tunnel.child(0).selectors.local});
 }
 
-Tunnel* find_instance(Core& core, const Tunnel& configured, const Identity& peer) {
-    const auto known = configured.peers.find(name_of(peer));
+Tunnel* find_instance(Core& core, const Tunnel& configured, const std::string& peer) {
+    const auto known = configured.peers.find(peer);
     return known == configured.peers.end() ? nullptr : core.tunnels.find(known->second);
 }
 

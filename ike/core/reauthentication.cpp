@@ -75,6 +75,8 @@ void start_reauthentication(Core& core, IkeSa& sa) {
     Tunnel* tunnel = core.tunnel_of(sa);
     const bool may_start = tunnel != nullptr && !tunnel->down && !core.shutting_down;
     if (!may_start || !sa.is<Established>() || !tunnel->options.remote_address || connects(core, *tunnel)) return;
+    // A client of EAP has to come again by itself.
+    if (tunnel->options.eap_authenticator) return;
     start_init(core, *tunnel);
     core.ike_sa(tunnel->ike_sas.back())->reauthenticates = sa.local_spi();
 }

@@ -59,6 +59,7 @@ IkeSa* make_successor(Core& core, const IkeSa& old, const Successor& made) {
     sa->suite = made.suite;
     sa->tunnel = old.tunnel;
     sa->peer_id = old.peer_id;
+    sa->eap_identity = old.eap_identity;
     sa->we_authenticated_first = old.we_authenticated_first;
     sa->authenticated_until = old.authenticated_until;
     sa->reauthenticate_at = old.reauthenticate_at;

@@ -76,6 +76,7 @@ void bring_up(Core& core, Tunnel& tunnel) {
     }
     if (tunnel.not_before && core.now < *tunnel.not_before) return;
     if (!tunnel.options.remote_address) return attempt_failed(core, tunnel, diagnosis::no_peer_address(tunnel.options));
+    if (tunnel.options.eap_authenticator) return attempt_failed(core, tunnel, diagnosis::only_answers(tunnel.options));
     start_init(core, tunnel);
 }
 

@@ -95,9 +95,7 @@ Bytes ScriptedPeer::spi_octets() {
 wire::Payloads ScriptedPeer::auth_request() {
     wire::Payloads payloads;
     payloads.id_i = own.local_id.to_wire();
-    const auto auth = psk_auth(suite_.prf, *own.psk, transcript_.request, transcript_.nonce_r, protection_->sk_p_ours,
-                               *payloads.id_i);
-    payloads.auth = wire::Auth{static_cast<std::uint8_t>(wire::AuthMethod::kSharedKey), to_bytes(auth.view())};
+    put_proof(*payloads.id_i, payloads);
     payloads.sa = offer_esp(own.esp_proposals, spi_octets(), false, own.esn);
     payloads.ts_i = wire::TrafficSelectors{own.children[0].selectors.local, 0};
     payloads.ts_r = wire::TrafficSelectors{own.children[0].selectors.remote, 0};
@@ -116,9 +114,7 @@ wire::Payloads ScriptedPeer::child_request() {
 wire::Payloads ScriptedPeer::auth_response(const wire::Payloads& request) {
     wire::Payloads payloads;
     payloads.id_r = own.local_id.to_wire();
-    const auto auth = psk_auth(suite_.prf, *own.psk, transcript_.response, transcript_.nonce_i, protection_->sk_p_ours,
-                               *payloads.id_r);
-    payloads.auth = wire::Auth{static_cast<std::uint8_t>(wire::AuthMethod::kSharedKey), to_bytes(auth.view())};
+    put_proof(*payloads.id_r, payloads);
     if (!request.sa) return payloads;
     auto chosen = choose_esp(*request.sa, own.esp_proposals, false, own.esn);
     if (!chosen) return payloads;
@@ -127,6 +123,20 @@ wire::Payloads ScriptedPeer::auth_response(const wire::Payloads& request) {
     payloads.ts_i = request.ts_i;
     payloads.ts_r = request.ts_r;
     return payloads;
+}
+
+void ScriptedPeer::put_proof(const wire::Id& id, wire::Payloads& payloads) const {
+    const Bytes& message = initiator_ ? transcript_.request : transcript_.response;
+    const Bytes& nonce = initiator_ ? transcript_.nonce_r : transcript_.nonce_i;
+    const crypto::Secret& sk_p = protection_->sk_p_ours;
+    if (own.psk) {
+        const auto auth = psk_auth(suite_.prf, *own.psk, message, nonce, sk_p, id);
+        payloads.auth = wire::Auth{static_cast<std::uint8_t>(wire::AuthMethod::kSharedKey), to_bytes(auth.view())};
+        return;
+    }
+    payloads.auth =
+        sign_auth(own.certificate->key, std::nullopt, signed_octets(suite_.prf, message, nonce, sk_p, id)).value();
+    put_certificates(*own.certificate, payloads);
 }
 
 Bytes ScriptedPeer::seal(wire::ExchangeType exchange, bool is_response, std::uint32_t id,

@@ -28,6 +28,8 @@ class ScriptedPeer {
     ike::wire::Payloads auth_response(const ike::wire::Payloads& request);
 
     // --- both ---
+    /// AUTH for this identity, by the pre-shared key of `own`; without one by its certificate, which goes along.
+    void put_proof(const ike::wire::Id& id, ike::wire::Payloads& payloads) const;
     Bytes seal(ike::wire::ExchangeType exchange, bool is_response, std::uint32_t id,
                const ike::wire::Payloads& payloads);
     /// In fragments of at most `longest` octets.
