@@ -166,7 +166,8 @@ void on_auth_response(Core& core, IkeSa& sa, AuthExchange exchange, const wire::
     Tunnel* tunnel = core.tunnel_of(sa);
     if (tunnel == nullptr) return core.discard(sa);
     if (exchange.eap) return on_eap_response(core, sa, *tunnel, std::move(exchange), payloads);
-    if (!payloads.auth || !payloads.id_r) {
+    if (payloads.auth && !payloads.id_r) return on_fatal_error(core, sa, "its IKE_AUTH response lacks IDr");
+    if (!payloads.auth) {
         const wire::Notify* error = payloads.first_error();
         LastError reason = error != nullptr
                                ? explain_auth_error(sa, *tunnel, exchange, *error)

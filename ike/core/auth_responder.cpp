@@ -66,6 +66,11 @@ LastError explain_no_pick(const Tunnel& tunnel, const IkeSa& sa, const wire::Pay
     return diagnosis::suite_not_for_tunnel(tunnel.options, peer, sa.suite);
 }
 
+LastError explain_no_method(const Tunnel& tunnel, const IkeSa& sa, const wire::Payloads& payloads) {
+    if (tunnel.options.eap_supplicant) return diagnosis::only_begins(tunnel.options, sa.path.remote.address);
+    return diagnosis::unsupported_auth(tunnel.options, sa.path.remote.address, payloads);
+}
+
 /// One line in the log, and the error with every tunnel that could have been meant.
 void note_with_candidates(Core& core, const std::vector<Tunnel*>& live, const IkeSa& sa,
                           const wire::Payloads& payloads) {
@@ -83,9 +88,11 @@ void verify_nothing(Core& core, const IkeSa& sa, const Claim& theirs, const wire
     static_cast<void>(find_flaw(core, sa, stranger, theirs, payloads));
 }
 
-/// Those that want to be proven to by AUTH as it is, or by EAP where there is none.
+/// Those that want to be proven to by AUTH as it is, or by EAP where there is none. By EAP itself only who begins can
+/// prove itself.
 std::vector<Tunnel*> of_this_method(std::vector<Tunnel*> live, const wire::Payloads& payloads) {
     std::erase_if(live, [&](const Tunnel* tunnel) {
+        if (tunnel->options.eap_supplicant) return true;
         const bool by_eap = tunnel->options.eap_authenticator != nullptr;
         return by_eap ? payloads.auth.has_value() : !is_wanted_method(tunnel->options, payloads);
     });
@@ -218,8 +225,7 @@ Reply on_auth_request(Core& core, IkeSa& sa, const wire::Payloads& payloads) {
     const std::vector<Tunnel*> wanted = of_this_method(live, payloads);
     if (wanted.empty() || !payloads.id_i) {
         if (!live.empty()) {
-            note_stranger_error(core, *live.front(),
-                                diagnosis::unsupported_auth(live.front()->options, sa.path.remote.address, payloads),
+            note_stranger_error(core, *live.front(), explain_no_method(*live.front(), sa, payloads),
                                 core.stranger_reports.take(core.now));
         }
         return refuse_peer(core, sa);

@@ -78,7 +78,9 @@ std::optional<LastError> find_flaw(const Core& core, const IkeSa& sa, const Tunn
     if (tunnel.psk) {
         const crypto::Secret expected = psk_auth_of(sa, *tunnel.psk, theirs);
         if (equal_constant_time(expected.view(), payloads.auth->value)) return std::nullopt;
-        return diagnosis::wrong_psk(tunnel, peer, theirs.id);
+        const bool by_eap = tunnel.eap_authenticator || tunnel.eap_supplicant;
+        return by_eap ? diagnosis::wrong_eap_key(tunnel, peer, theirs.id)
+                      : diagnosis::wrong_psk(tunnel, peer, theirs.id);
     }
     const auto proven = verify_certificate(*tunnel.certificate, core.wall_clock.now(), theirs.id, payloads,
                                            signed_octets_of(sa, theirs));

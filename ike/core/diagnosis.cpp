@@ -13,18 +13,6 @@ std::string times(std::uint32_t count) {
     return count == 1 ? "once" : std::to_string(count) + " times";
 }
 
-bool has_eap(const TunnelOptions& tunnel) {
-    return tunnel.eap_authenticator || tunnel.eap_supplicant;
-}
-
-/// "(mschapv2, EAP identity 'alice')"
-std::string account_of(const eap::Conversation& conversation) {
-    const std::string& identity = conversation.identity();
-    const std::string method = conversation.method();
-    return "(" + (method.empty() ? "before there was a method" : method) + ", " +
-           (identity.empty() ? "no EAP identity" : "EAP identity '" + printable(identity) + "'") + ")";
-}
-
 std::string what_it_may_refuse(const TunnelOptions& tunnel) {
     if (tunnel.eap_supplicant) return "it does not let us in by EAP";
     return tunnel.psk ? "its pre-shared key differs from ours" : "it does not believe our certificate";
@@ -146,32 +134,7 @@ LastError pool_exhausted(const TunnelOptions& tunnel, const IpAddress& peer, con
                                   " larger, or take down peers that are not needed."};
 }
 
-LastError eap_failed(const TunnelOptions& tunnel, const IpAddress& peer, const eap::Conversation& conversation,
-                     std::string_view why) {
-    return {"eap_failed", who(tunnel, peer) + " does not prove itself by EAP " + account_of(conversation) + ": " +
-                              std::string(why) + ". Compare what it is configured with with " + key(tunnel, "auth") +
-                              "."};
-}
-
-LastError eap_refused(const TunnelOptions& tunnel, const IpAddress& peer, const eap::Conversation& conversation,
-                      std::string_view why) {
-    return {"eap_failed", who(tunnel, peer) + " does not let us in by EAP " + account_of(conversation) + ": " +
-                              std::string(why) + ". Compare " + key(tunnel, "auth") +
-                              " with what it knows of us; its log says more."};
-}
-
-LastError gateway_unproven(const TunnelOptions& tunnel, const IpAddress& peer) {
-    return {"eap_failed", who(tunnel, peer) +
-                              " asks for EAP, but has not proven itself by a certificate before, as a gateway must "
-                              "that we prove ourselves to by " +
-                              key(tunnel, "auth") + ". Give it a certificate of an authority that we believe."};
-}
-
 LastError wrong_psk(const TunnelOptions& tunnel, const IpAddress& peer, const wire::Id& peer_id) {
-    if (has_eap(tunnel))
-        return {"eap_failed", who(tunnel, peer) + " says it is " + describe(peer_id) +
-                                  ", but its AUTH is not made from the key that EAP has given both sides. Somebody "
-                                  "sits between the two, or the peer is at fault: look into its log."};
     return {"wrong_psk", who(tunnel, peer) + " says it is " + describe(peer_id) +
                              ", but proves it with another pre-shared key than ours. Make " + key(tunnel, "auth") +
                              " hold the same key on both sides."};
@@ -277,11 +240,6 @@ LastError no_childless(const TunnelOptions& tunnel, const IpAddress& peer) {
     return {"no_childless", who(tunnel, peer) +
                                 " does not say that it can do without a CHILD_SA in IKE_AUTH (RFC 6023), and " +
                                 key(tunnel, "ike.childless") + " is require: write prefer, or no."};
-}
-
-LastError only_answers(const TunnelOptions& tunnel) {
-    return {"only_answers", "Tunnel " + tunnel.name + " cannot be started from here: " + key(tunnel, "auth") +
-                                " asks whoever begins for EAP. Wait for the peer to start it."};
 }
 
 LastError no_peer_address(const TunnelOptions& tunnel) {

@@ -31,14 +31,6 @@ LastError pool_exhausted(const TunnelOptions& tunnel, const IpAddress& peer, con
                          std::uint32_t size);
 
 // --- both ---
-/// `conversation` says as whom, and by which method; `why` is the end of a sentence. As responder, and as initiator.
-LastError eap_failed(const TunnelOptions& tunnel, const IpAddress& peer, const eap::Conversation& conversation,
-                     std::string_view why);
-LastError eap_refused(const TunnelOptions& tunnel, const IpAddress& peer, const eap::Conversation& conversation,
-                      std::string_view why);
-/// As initiator, before EAP: the gateway does not prove itself first.
-LastError gateway_unproven(const TunnelOptions& tunnel, const IpAddress& peer);
-/// A wrong AUTH at the end of EAP is told as such.
 LastError wrong_psk(const TunnelOptions& tunnel, const IpAddress& peer, const wire::Id& peer_id);
 LastError certificate_refused(const TunnelOptions& tunnel, const IpAddress& peer, const wire::Id& peer_id,
                               const CertificateFlaw& flaw);
@@ -64,8 +56,21 @@ LastError redirect_refused(const TunnelOptions& tunnel, const IpAddress& peer, s
 /// It must be able to do without a CHILD_SA in IKE_AUTH.
 LastError no_childless(const TunnelOptions& tunnel, const IpAddress& peer);
 LastError no_peer_address(const TunnelOptions& tunnel);
+
+// --- of EAP: diagnosis_eap.cpp ---
+/// `conversation` says as whom, and by which method; `why` is the end of a sentence. As responder, and as initiator.
+LastError eap_failed(const TunnelOptions& tunnel, const IpAddress& peer, const eap::Conversation& conversation,
+                     std::string_view why);
+LastError eap_refused(const TunnelOptions& tunnel, const IpAddress& peer, const eap::Conversation& conversation,
+                      std::string_view why);
+/// As initiator, before EAP: the gateway does not prove itself first.
+LastError gateway_unproven(const TunnelOptions& tunnel, const IpAddress& peer);
+/// AUTH at its end is by another key.
+LastError wrong_eap_key(const TunnelOptions& tunnel, const IpAddress& peer, const wire::Id& peer_id);
 /// Whoever begins proves itself by EAP, which we only ask for.
 LastError only_answers(const TunnelOptions& tunnel);
+/// We prove ourselves by EAP, which takes that we begin.
+LastError only_begins(const TunnelOptions& tunnel, const IpAddress& peer);
 
 // --- of one CHILD_SA: diagnosis_child.cpp ---
 LastError esp_proposals_refused(const TunnelOptions& tunnel, const ChildPolicy& child, const IpAddress& peer);

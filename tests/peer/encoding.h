@@ -15,7 +15,7 @@ namespace esplane::peer {
 // Payload types (3.2, RFC 7383 2.5).
 inline constexpr std::uint8_t kSa = 33, kKe = 34, kIdi = 35, kIdr = 36, kCert = 37, kCertReq = 38, kAuth = 39,
                               kNonce = 40, kNotify = 41, kDelete = 42, kVendor = 43, kTsi = 44, kTsr = 45, kSk = 46,
-                              kSkf = 53;
+                              kEap = 48, kSkf = 53;
 // Exchange types (3.1).
 inline constexpr std::uint8_t kInit = 34, kAuthExchange = 35, kCreateChild = 36, kInformational = 37;
 // Flags (3.1).

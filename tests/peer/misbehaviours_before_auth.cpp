@@ -140,7 +140,30 @@ std::vector<Misbehaviour> misbehaviours_before_auth() {
          "wrong_identity"},
         {"idr_swapped", H, adds({kIdr, joined({Bytes{2, 0, 0, 0}, as_bytes("right.example.org")})}), failed, N,
          "wrong_identity"},
-        {"asks_for_eap", H, leaves_out(kAuth), syntax, N},
+        {"asks_for_eap", H, leaves_out(kAuth), failed, N, "authentication_failed"},
+        {"eap_at_once", H,
+         [](Scene& scene) {
+             auth(scene, {{kEap, {2, 1, 0, 5, 1}}});
+         },
+         failed, N, "authentication_failed"},
+        {"eap_success_at_once", H,
+         [](Scene& scene) {
+             auth(scene, {{kEap, {3, 1, 0, 4}}});
+         },
+         failed, N, "authentication_failed"},
+        {"eap_of_no_octets", H,
+         [](Scene& scene) {
+             auth(scene, {{kEap, {}}});
+         },
+         failed, N, "authentication_failed"},
+        {"eap_doubled", H,
+         [](Scene& scene) {
+             auth(scene, {{kEap, {2, 1, 0, 5, 1}}, {kEap, {2, 1, 0, 5, 1}}});
+         },
+         syntax, N},
+        {"eap_beside_auth", H, adds({kEap, {2, 1, 0, 5, 1}}), syntax, N},
+        {"the_end_of_eap_at_once", H, [](Scene& scene) { auth(scene, {*find(scene.peer.auth_chain(), kAuth)}); },
+         failed, N, "authentication_failed"},
         {"auth_without_idi", H, leaves_out(kIdi), syntax, N},
         {"auth_without_sa", H, leaves_out(kSa), syntax, N},
         {"auth_without_tsr", H, leaves_out(kTsr), syntax, N},

@@ -181,6 +181,12 @@ std::vector<Misbehaviour> misbehaviours_of_guests() {
         {"unprotected_authentication_failed", G,
          [](Scene& scene) { unprotected(scene, {notify(says::kAuthenticationFailed)}); }, kSilence, stands},
         {"moves_although_it_is_behind_no_nat", G, from_elsewhere, kPlain, stands},
+        {"eap_in_informational", G, informs({{kEap, {2, 1, 0, 5, 1}}}), syntax, N, broken},
+        {"eap_in_ike_auth", G,
+         [](Scene& scene) {
+             scene.ask(kAuthExchange, {{kEap, {2, 1, 0, 5, 1}}});
+         },
+         kSilence, stands},
         {"cookie_of_65_octets_inside_sk", G, informs({notify(says::kCookie, Bytes(65, 1))}), syntax, N, broken},
         {"payload_of_three_octets", G,
          [](Scene& scene) {

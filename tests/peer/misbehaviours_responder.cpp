@@ -129,6 +129,16 @@ std::vector<Misbehaviour> misbehaviours_as_responder() {
         {"reflects_auth", A, reflects_auth, refuses(says::kAuthenticationFailed), N, "wrong_psk"},
         {"answers_without_auth", A, answers_auth([](Chain chain) { return without(std::move(chain), kAuth); }),
          kSilence, N, broken},
+        {"answers_without_idr", A, answers_auth([](Chain chain) { return without(std::move(chain), kIdr); }), kSilence,
+         N, broken},
+        {"answers_with_eap", A, answers_auth([](const Chain&) {
+             return Chain{{kEap, {1, 1, 0, 5, 1}}};
+         }),
+         kSilence, N, "authentication_failed"},
+        {"answers_with_eap_beside_all", A, answers_auth([](Chain chain) {
+             return with(std::move(chain), {kEap, {1, 1, 0, 5, 1}});
+         }),
+         kSilence, N, broken},
         {"unprotected_answer_to_auth", A,
          [](Scene& scene) {
              scene.say(encode(scene.peer.header(kAuthExchange, true, 1), {notify(says::kAuthenticationFailed)}));

@@ -85,7 +85,8 @@ std::set<std::uint16_t> allowed(const Place& place, std::uint8_t type, Damage da
     if (damage == Damage::kOmitted) {
         if (many) return {0};
         if (place.exchange == kCreateChild && type == kKe)
-            return {says::kInvalidSyntax, says::kInvalidKe};  // a CHILD_SA may do without, a rekey of IKE not
+            return {says::kInvalidSyntax, says::kInvalidKe};      // a CHILD_SA may do without, a rekey of IKE not
+        if (type == kAuth) return {says::kAuthenticationFailed};  // it asks for EAP (2.16), which the tunnel does not
         return {says::kInvalidSyntax};
     }
     if (damage == Damage::kDoubled) return {many ? std::uint16_t{0} : says::kInvalidSyntax};

@@ -301,6 +301,19 @@ TEST_CASE("a tunnel that asks for EAP is content with nothing else, and one that
     CHECK(says(pair.left.last_error(), "authentication_failed: "));
 }
 
+TEST_CASE("a tunnel that is proven by EAP is not begun by the peer") {
+    Pair pair;
+    auto left = eap_client();
+    left.start = ike::StartMode::kListen;
+    auto right = eap_server();
+    right.eap_authenticator = nullptr;
+    pair.add(left, right);
+    pair.right.command(ike::Up{"t"});
+    pair.world.run_for(seconds(5));
+    check_refused(pair);
+    CHECK(says(pair.left.last_error(), "only_begins: "));
+}
+
 TEST_CASE("a tunnel that asks for EAP is not begun from its own side") {
     Pair pair;
     pair.add(eap_client(), eap_server());
