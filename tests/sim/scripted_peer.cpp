@@ -135,7 +135,7 @@ void ScriptedPeer::put_proof(const wire::Id& id, wire::Payloads& payloads) const
         return;
     }
     payloads.auth =
-        sign_auth(own.certificate->key, std::nullopt, signed_octets(suite_.prf, message, nonce, sk_p, id)).value();
+        sign_auth(*own.certificate->key, std::nullopt, signed_octets(suite_.prf, message, nonce, sk_p, id)).value();
     put_certificates(*own.certificate, payloads);
 }
 
