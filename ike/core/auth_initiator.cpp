@@ -94,6 +94,8 @@ LastError explain_auth_error(const IkeSa& sa, const Tunnel& tunnel, const AuthEx
     if (error.is(wire::NotifyType::kNoProposalChosen))
         return diagnosis::esp_proposals_refused(tunnel.options, child, peer);
     if (error.is(wire::NotifyType::kTsUnacceptable)) return diagnosis::selectors_refused(tunnel.options, child, peer);
+    if (error.is(wire::NotifyType::kInternalAddressFailure) || error.is(wire::NotifyType::kFailedCpRequired))
+        return diagnosis::address_refused(tunnel.options, peer, error);
     return diagnosis::error_answered(tunnel.options, peer, "IKE_AUTH", error);
 }
 
