@@ -108,4 +108,16 @@ Reply on_eap_request(Core& core, IkeSa& sa, const wire::Payloads& payloads) {
         guest.succeeded ? "it goes on where AUTH should follow" : "it sends something else before EAP has ended");
 }
 
+Reply on_eap_given_up(Core& core, IkeSa& sa) {
+    const EapGuest& guest = guest_of(sa);
+    const std::string why = guest.conversation->why();
+    Tunnel* tunnel = core.tunnels.find(guest.tunnel);
+    if (tunnel == nullptr) {
+        refuse_peer(core, sa);
+    } else {
+        refuse_guest(core, sa, *tunnel, why.empty() ? "it gives up" : why);
+    }
+    return {};
+}
+
 }  // namespace esplane::ike

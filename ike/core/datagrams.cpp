@@ -71,7 +71,8 @@ Result<std::optional<wire::Payloads>, wire::ParseError> open(Core& core, IkeSa& 
 }
 
 bool may_ask(const IkeSa& sa, ExchangeType exchange) {
-    if (sa.is<HalfOpen>()) return exchange == ExchangeType::kIkeAuth;
+    if (const auto* half = std::get_if<HalfOpen>(&sa.state))
+        return exchange == ExchangeType::kIkeAuth || (half->eap && exchange == ExchangeType::kInformational);
     const bool serves = sa.is<Established>() || sa.is<Replaced>() || sa.is<Deleting>();
     return serves && (exchange == ExchangeType::kCreateChildSa || exchange == ExchangeType::kInformational);
 }
@@ -123,7 +124,7 @@ Reply answer_request(Core& core, IkeSa& sa, const Path& path, ExchangeType excha
             return asks_ike_rekey(payloads) ? on_ike_rekey_request(core, sa, payloads)
                                             : on_child_request(core, sa, payloads);
         case ExchangeType::kInformational:
-            return on_informational_request(core, sa, path, payloads);
+            return sa.is<HalfOpen>() ? on_eap_given_up(core, sa) : on_informational_request(core, sa, path, payloads);
         case ExchangeType::kIkeSaInit:
             break;
     }

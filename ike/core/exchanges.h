@@ -79,6 +79,8 @@ void on_eap_response(Core& core, IkeSa& sa, Tunnel& tunnel, AuthExchange exchang
 Reply begin_eap(Core& core, IkeSa& sa, Tunnel& tunnel, const wire::Payloads& payloads);
 /// All further ones.
 Reply on_eap_request(Core& core, IkeSa& sa, const wire::Payloads& payloads);
+/// The peer ends it by INFORMATIONAL, as some do that are refused.
+Reply on_eap_given_up(Core& core, IkeSa& sa);
 
 // --- create_child_initiator.cpp, create_child_responder.cpp, rekey_ike.cpp: CREATE_CHILD_SA ---
 void start_new_child(Core& core, IkeSa& sa, std::uint32_t policy);

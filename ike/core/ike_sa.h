@@ -110,6 +110,8 @@ struct IkeSa {
     std::uint64_t packets_out_seen = 0;
 
     /// Both are authenticated, and say that they are the same.
+    /// Of a peer that has proven itself: who it is to an operator. What a client of EAP says as IDi proves nothing.
+    std::string shown_name() const { return eap_identity.empty() ? peer_id->to_string() : printable(eap_identity); }
     /// Of a peer that has proven itself: what it is told apart from others by, however it spells that.
     std::string peer_name() const {
         return eap_identity.empty() ? peer_id->folded().to_string() : printable(eap_identity);

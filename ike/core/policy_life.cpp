@@ -29,10 +29,10 @@ void put_off(Core& core, Tunnel& tunnel, std::uint32_t policy) {
 
 std::string established_message(const Tunnel& tunnel, const IkeSa& sa, const ChildSa& child) {
     return diagnosis::subject(tunnel.options, tunnel.child(child.policy)) + ": established with " +
-           sa.path.remote.to_string() + " (" + (sa.peer_id ? sa.peer_id->to_string() : std::string("unknown")) +
-           "), IKE " + to_string(sa.suite) + ", ESP " + to_string(child.suite) +
-           (sa.udp_encapsulation ? " in UDP" : "") + ", local " + diagnosis::in_braces(child.selectors.local) +
-           ", remote " + diagnosis::in_braces(child.selectors.remote) + ".";
+           sa.path.remote.to_string() + " (" + (sa.peer_id ? sa.shown_name() : std::string("unknown")) + "), IKE " +
+           to_string(sa.suite) + ", ESP " + to_string(child.suite) + (sa.udp_encapsulation ? " in UDP" : "") +
+           ", local " + diagnosis::in_braces(child.selectors.local) + ", remote " +
+           diagnosis::in_braces(child.selectors.remote) + ".";
 }
 
 /// The CHILD_SA of IKE_AUTH: what its group is to be comes with the first rekey (RFC 7296 1.2).

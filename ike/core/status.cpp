@@ -77,7 +77,7 @@ void add_ike(const Core& core, const Tunnel& tunnel, TunnelStatus& status) {
         const auto* established = std::get_if<Established>(&sa.state);
         if (established == nullptr) continue;
         status.ike = ike_status(sa, *established);
-        if (sa.peer_id) status.peer_id = sa.peer_id->to_string();
+        if (sa.peer_id) status.peer_id = sa.shown_name();
     }
 }
 

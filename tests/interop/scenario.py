@@ -42,7 +42,7 @@ def esplane_tunnel(own, peer, **changes):
         "start": "listen",
     }
     tunnel = merged(tunnel, changes)
-    if "key" in tunnel["auth"]:
+    if "key" in tunnel["auth"] or "eap" in tunnel["auth"]:
         del tunnel["auth"]["psk"]
     if "children" in tunnel:
         for end in ("local", "remote"):

@@ -15,6 +15,7 @@ CHARON = "/usr/sbin/charon-systemd"
 # kernel-libipsec must come before kernel-netlink, which would claim the kernel's IPsec for itself.
 PLUGINS = (
     "random nonce openssl kdf gcm pem pkcs1 pkcs8 x509 revocation constraints pubkey "
+    "eap-identity eap-mschapv2 eap-tls "
     "kernel-libipsec kernel-netlink socket-default resolve vici"
 )
 
@@ -44,6 +45,9 @@ class Connection:
     ppk_required: bool = True
     vips: List[str] = ()  # virtual addresses to ask for: 0.0.0.0 for any
     pool: Tuple[str, str] = None  # to hand out: addresses and a DNS server
+    eap: str = None  # "eap-mschapv2", "eap-tls": what it proves itself by, or asks the peer for
+    asks_eap: bool = False  # it is the gateway, which proves itself by certificate
+    user: Tuple[str, str] = None  # of EAP: identity and password
 
     def _child(self, name, local_ts, remote_ts):
         return f"""
@@ -65,6 +69,34 @@ pools {{
         dns = {dns}
     }}
 }}"""
+
+    def _is_eap_client(self):
+        return self.eap and not self.asks_eap
+
+    def _local_auth(self):
+        certs = f"certs = {self.name}.pem" if self.certified else ""
+        if self._is_eap_client():
+            return f"""auth = {self.eap}
+            eap_id = {self.user[0]}
+            {certs}"""
+        return f"""auth = {self.auth if self.certified else "psk"}
+            {certs}"""
+
+    def _remote_auth(self):
+        if self.eap and self.asks_eap:
+            return f"""auth = {self.eap}
+            eap_id = %any"""
+        return f"""auth = {"pubkey" if self.authority else "psk"}
+            {f"revocation = {self.revocation}" if self.authority else ""}"""
+
+    def _user_secret(self):
+        if not self.user or not self.user[1]:
+            return ""
+        identity, password = self.user
+        return f"""eap-{self.name} {{
+        id = {identity}
+        secret = "{password}"
+    }}"""
 
     def _ppk_secret(self):
         if not self.ppk:
@@ -91,13 +123,11 @@ connections {{
         {f"pools = {self.name}" if self.pool else ""}
         local {{
             id = {self.local_id}
-            {f"auth = {self.auth}" if self.certified else "auth = psk"}
-            {f"certs = {self.name}.pem" if self.certified else ""}
+            {self._local_auth()}
         }}
         remote {{
             id = {self.remote_id}
-            {f"auth = pubkey" if self.certified else "auth = psk"}
-            {f"revocation = {self.revocation}" if self.certified else ""}
+            {self._remote_auth()}
         }}
         children {{{listed}
         }}
@@ -110,6 +140,7 @@ secrets {{
         secret = "{self.psk}"
     }}
     {self._ppk_secret()}
+    {self._user_secret()}
 }}
 {self._pool()}
 """
@@ -187,11 +218,12 @@ class StrongSwan:
 
     def _write_certificates(self, connection):
         intermediate = connection.authority.intermediate
+        own = connection.certified
         files = {
-            f"x509/{connection.name}.pem": connection.certified.pem(),
+            **({f"x509/{connection.name}.pem": own.pem()} if own else {}),
+            **({f"private/{connection.name}.pem": own.key_pem()} if own else {}),
             f"x509ca/{connection.name}-root.pem": connection.authority.root.pem(),
             f"x509ca/{connection.name}-intermediate.pem": intermediate.pem(),
-            f"private/{connection.name}.pem": connection.certified.key_pem(),
             **{f"x509crl/{connection.name}-{i}.pem": crl for i, crl in enumerate(connection.crls)},
         }
         for name, content in files.items():
@@ -202,7 +234,7 @@ class StrongSwan:
     def load(self, *connections):
         """Replaces all connections and secrets."""
         for connection in connections:
-            if connection.certified:
+            if connection.authority:
                 self._write_certificates(connection)
         self._connections.write_text("\n".join(connection.text() for connection in connections))
         self.swanctl("--load-all", "--clear", "--noprompt", "--file", str(self._connections))
