@@ -6,12 +6,11 @@
 #include "ike/core/crash_token.h"
 #include "ike/core/diagnosis.h"
 #include "ike/core/exchanges.h"
+#include "ike/eap/bounds.h"
 
 namespace esplane::ike {
 
 namespace {
-
-constexpr std::uint32_t kMaxRounds = 100;
 
 /// The gateway has no IKE SA yet that it could be told of.
 void give_up(Core& core, IkeSa& sa, Tunnel& tunnel, LastError error) {
@@ -53,7 +52,7 @@ void send_proof(Core& core, IkeSa& sa, Tunnel& tunnel, AuthExchange exchange) {
 }
 
 void go_on(Core& core, IkeSa& sa, Tunnel& tunnel, AuthExchange exchange, ByteView packet) {
-    if (++exchange.eap->count > kMaxRounds)
+    if (++exchange.eap->count > eap::kMostRounds)
         return give_up(core, sa, tunnel, refused(sa, tunnel, exchange, "it comes to no end"));
     eap::Conversation& conversation = *exchange.eap->conversation;
     eap::Step step = conversation.receive(packet);

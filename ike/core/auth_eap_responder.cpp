@@ -5,12 +5,11 @@
 #include "ike/core/authentication.h"
 #include "ike/core/diagnosis.h"
 #include "ike/core/exchanges.h"
+#include "ike/eap/bounds.h"
 
 namespace esplane::ike {
 
 namespace {
-
-constexpr std::uint32_t kMaxRounds = 100;
 
 EapGuest& guest_of(IkeSa& sa) {
     return *std::get<HalfOpen>(sa.state).eap;
@@ -34,7 +33,7 @@ Reply with_eap(Bytes packet) {
 
 Reply go_on(Core& core, IkeSa& sa, Tunnel& tunnel, ByteView packet) {
     EapGuest& guest = guest_of(sa);
-    if (++guest.rounds > kMaxRounds) return refuse_guest(core, sa, tunnel, "it comes to no end");
+    if (++guest.rounds > eap::kMostRounds) return refuse_guest(core, sa, tunnel, "it comes to no end");
     eap::Step step = guest.conversation->receive(packet);
     switch (step.kind) {
         case eap::Step::Kind::kSuccess:

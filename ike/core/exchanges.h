@@ -248,6 +248,8 @@ void on_child_used_up(Core& core, ChildSa& child);
 // --- tunnel_life.cpp: what we want of a tunnel, and what comes after a failure ---
 /// Negotiates what is missing, one CHILD_SA after the other, unless that is under way already.
 void bring_up(Core& core, Tunnel& tunnel);
+/// Whether an attempt of ours at an IKE SA is under way.
+bool connects(Core& core, const Tunnel& tunnel);
 /// The same, now that `sa` serves the tunnel: who made the IKE SA makes the rest at once; the other side makes what is
 /// missing after a while, so that the two do not ask for the same at once.
 void fill_up(Core& core, Tunnel& tunnel, const IkeSa& sa);

@@ -13,11 +13,6 @@ namespace {
 /// However short a peer wants it: a handshake costs us as much as the peer.
 constexpr std::chrono::milliseconds kShortest{10'000};
 
-bool connects(Core& core, const Tunnel& tunnel) {
-    return std::any_of(tunnel.ike_sas.begin(), tunnel.ike_sas.end(),
-                       [&](IkeSpi spi) { return core.ike_sa(spi)->is<Connecting>(); });
-}
-
 /// RFC 4478: seconds, four octets.
 std::optional<std::chrono::milliseconds> lifetime_in(const wire::Payloads& payloads) {
     const wire::Notify* notify = payloads.find(wire::NotifyType::kAuthLifetime);

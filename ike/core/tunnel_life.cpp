@@ -25,10 +25,6 @@ bool has_ike(Core& core, const Tunnel& tunnel, bool (*in_state)(const IkeSa&)) {
                        [&](IkeSpi spi) { return in_state(*core.ike_sa(spi)); });
 }
 
-bool connects(Core& core, const Tunnel& tunnel) {
-    return has_ike(core, tunnel, [](const IkeSa& sa) { return sa.is<Connecting>(); });
-}
-
 /// What follows a loss, by configuration. With the IKE SA all policies have lost their CHILD_SA.
 void come_back(Core& core, Tunnel& tunnel, Next next) {
     // RFC 5685 4: where we were sent is where we are no longer.
@@ -53,6 +49,10 @@ void come_back(Core& core, Tunnel& tunnel, Next next) {
 }
 
 }  // namespace
+
+bool connects(Core& core, const Tunnel& tunnel) {
+    return has_ike(core, tunnel, [](const IkeSa& sa) { return sa.is<Connecting>(); });
+}
 
 std::chrono::milliseconds retry_wait(Core& core, std::uint32_t failures) {
     const std::uint32_t doublings = std::min(failures > 0 ? failures - 1 : 0, 6U);

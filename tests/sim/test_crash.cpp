@@ -4,7 +4,7 @@
 
 #include "ike/core/crash_token.h"
 #include "ike/wire/codec.h"
-#include "tests/sim/sim.h"
+#include "tests/sim/alone.h"
 
 namespace esplane::sim {
 
@@ -14,8 +14,6 @@ namespace {
 
 using ike::wire::ExchangeType;
 using ike::wire::NotifyType;
-
-const Path kFromRight{{kLeft, 500}, {kRight, 500}};
 
 ike::Options with_secret() {
     ike::Options options;
@@ -34,12 +32,6 @@ bool is_unprotected(const Packet& packet) {
     if (datagram == nullptr) return false;
     const auto header = ike::wire::parse_header(*datagram);
     return header && header->exchange != ExchangeType::kIkeSaInit && !ike::wire::is_protected(*header);
-}
-
-ike::wire::Payloads payloads_of(const Bytes& datagram) {
-    const auto header = ike::wire::parse_header(datagram);
-    return ike::wire::parse_payloads(header->first_payload, ByteView(datagram).subspan(ike::wire::kHeaderLength))
-        .value();
 }
 
 Bytes with_notifies(ike::wire::Header header, std::initializer_list<ike::wire::Notify> notifies) {
@@ -159,7 +151,9 @@ TEST_CASE("a live IKE SA's token is not shown, however it is asked for") {
     }
     // Of SPIs of which it has but one, or none, it says that it does not know them.
     for (const Bytes& answer : shown) {
-        for (const auto& notify : payloads_of(answer).notifies)
+        const auto said = parse(answer);
+        REQUIRE(said);
+        for (const auto& notify : said->notifies)
             CHECK(notify.data != own);
     }
     pair.world.run_for(seconds(1));
