@@ -18,8 +18,7 @@ std::string account_of(const eap::Conversation& conversation) {
 LastError eap_failed(const TunnelOptions& tunnel, const IpAddress& peer, const eap::Conversation& conversation,
                      std::string_view why) {
     return {"eap_failed", who(tunnel, peer) + " does not prove itself by EAP " + account_of(conversation) + ": " +
-                              std::string(why) + ". Compare what it is configured with with " + key(tunnel, "auth") +
-                              "."};
+                              std::string(why) + ". Compare its configuration with " + key(tunnel, "auth") + "."};
 }
 
 LastError eap_refused(const TunnelOptions& tunnel, const IpAddress& peer, const eap::Conversation& conversation,
