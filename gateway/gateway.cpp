@@ -57,8 +57,9 @@ Result<std::unique_ptr<Gateway>, std::string> Gateway::start(Options options, st
         new Gateway(std::move(options), std::move(config_file), std::move(*loop), std::move(*signals)));
     // Sockets first: their being taken says that another gateway runs, before anything of its is touched. Blackholes
     // before everything else, so that nothing leaves in clear while the rest comes up.
-    for (const auto step : {&Gateway::open_sockets, &Gateway::lay_blackholes, &Gateway::start_dataplane,
-                            &Gateway::set_tunnels, &Gateway::open_host_interface, &Gateway::start_metrics}) {
+    for (const auto step :
+         {&Gateway::open_sockets, &Gateway::lay_blackholes, &Gateway::start_dataplane, &Gateway::watch_network,
+          &Gateway::set_tunnels, &Gateway::open_host_interface, &Gateway::start_metrics}) {
         auto done = (*gateway.*step)();
         if (done) continue;
         return Failure{done.error() + gateway->keep_what_a_crash_left()};
@@ -155,6 +156,18 @@ Result<void, std::string> Gateway::set_tunnels() {
         if (auto set = tunnels_->set(tunnel); !set) return set;
     }
     return routing_ ? routing_->sweep() : Result<void, std::string>{};
+}
+
+/// Where the peers are reached through the kernel's network, a change of that is one of their paths, perhaps.
+Result<void, std::string> Gateway::watch_network() {
+    if (!has_sockets()) return {};
+    auto changes = NetworkChanges::open();
+    if (!changes) return Failure{changes.error()};
+    network_changes_.emplace(std::move(*changes));
+    network_watch_ = loop_->watch(network_changes_->descriptor(), [this](auto) {
+        if (network_changes_->take()) tunnels_->network_changed();
+    });
+    return {};
 }
 
 /// Behind the tunnels: what is behind those is known to be, before the host's programs can send there.

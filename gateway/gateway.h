@@ -11,6 +11,7 @@
 #include "gateway/control/server.h"
 #include "gateway/metrics/server.h"
 #include "gateway/net/host_interface.h"
+#include "gateway/net/network_changes.h"
 #include "gateway/net/routing.h"
 #include "gateway/options.h"
 #include "gateway/port_log.h"
@@ -48,6 +49,7 @@ class Gateway final : ike::Observer, control::Handler {
     std::shared_ptr<const crypto::Secret> crash_secret();
     void look_around();
     Result<void, std::string> set_tunnels();
+    Result<void, std::string> watch_network();
     Result<void, std::string> open_host_interface();
     Result<void, std::string> start_metrics();
     std::string keep_what_a_crash_left();
@@ -89,6 +91,8 @@ class Gateway final : ike::Observer, control::Handler {
     std::unique_ptr<Surroundings> surroundings_;
     std::unique_ptr<ike::Runtime> runtime_;
     std::unique_ptr<Tunnels> tunnels_;
+    std::optional<NetworkChanges> network_changes_;
+    ike::EventLoop::Watch network_watch_;
     std::unique_ptr<MetricsServer> metrics_;
     PortLog port_log_;
     WorkerLog worker_log_;

@@ -9,6 +9,10 @@ namespace esplane::gateway {
 namespace {
 
 constexpr std::chrono::seconds kLookAroundInterval{10};
+// An address comes with routes, and a move is an address that goes and one that comes.
+constexpr std::chrono::milliseconds kSettleTime{50};
+// A routing daemon may change the host's routes all the time: at most a tenth of the thread's time goes into looking.
+constexpr int kRestFactor = 9;
 constexpr std::uint32_t kUsualMtu = 1500;
 
 dataplane::TunnelPolicy policy_of(const TunnelOptions& options, dataplane::TunnelId id, dataplane::ClearPort port,
@@ -200,12 +204,20 @@ void Tunnels::try_again(Tunnel& tunnel) {
     if (tunnel.negotiates) log_info("Tunnel " + tunnel.options.ike.name + ": what it lacked is there now; negotiates.");
 }
 
+void Tunnels::network_changed() {
+    if (std::exchange(looks_soon_, true)) return;
+    look_around_timer_.set(std::max(ike::EventLoop::now() + kSettleTime, rested_at_));
+}
+
 void Tunnels::look_around() {
-    look_around_timer_.set_after(kLookAroundInterval);
+    const auto began_at = ike::EventLoop::now();
+    looks_soon_ = false;
     for (auto& [name, tunnel] : tunnels_) {
         try_again(tunnel);
         follow_path(tunnel);
     }
+    rested_at_ = ike::EventLoop::now() + kRestFactor * (ike::EventLoop::now() - began_at);
+    look_around_timer_.set(std::max(began_at + kLookAroundInterval, rested_at_));
 }
 
 /// The link towards the peer may change, and the host's own address, where none is written.

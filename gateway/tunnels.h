@@ -46,6 +46,9 @@ class Tunnels {
     /// What a peer has given us, on the device of the tunnel.
     void use_addresses(const ike::UseVirtualAddresses& use);
 
+    /// Links, addresses or routes of the host have changed: the ways to the peers are looked at soon.
+    void network_changed();
+
     /// The data plane has found out what fits.
     void resized(const dataplane::Resized& event);
 
@@ -95,6 +98,8 @@ class Tunnels {
     PeerInstances instances_;
     std::uint32_t last_id_ = 0;
     ike::EventLoop::Timer look_around_timer_;
+    bool looks_soon_ = false;
+    ike::EventLoop::TimePoint rested_at_;  ///< nothing but a request looks around before
 };
 
 }  // namespace esplane::gateway

@@ -17,8 +17,6 @@
 namespace esplane::gateway {
 namespace {
 
-// Marks our routes and rules among everybody's, so that a later run recognises what a crash left.
-constexpr std::uint8_t kProtocol = 229;
 constexpr std::uint32_t kLongerPrefixesPriority = 5051;
 constexpr std::uint32_t kSourcePriority = 5053;
 
@@ -77,7 +75,7 @@ void put_header_and_destination(nl_msg* message, const Route& route) {
         .rtm_src_len = 0,
         .rtm_tos = 0,
         .rtm_table = RT_TABLE_UNSPEC,
-        .rtm_protocol = kProtocol,
+        .rtm_protocol = kOwnRoutes,
         .rtm_scope = static_cast<std::uint8_t>(route.kind == RouteKind::kDevice ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE),
         .rtm_type = route_type(route.kind),
         .rtm_flags = 0};
@@ -106,7 +104,7 @@ void put_source_rule(nl_msg* message, Family family, const std::optional<IpAddre
     nlmsg_append(message, &header, sizeof header, NLMSG_ALIGNTO);
     nla_put_u32(message, FRA_PRIORITY, kSourcePriority);
     nla_put_u32(message, FRA_TABLE, static_cast<std::uint32_t>(RouteTable::kHost));
-    nla_put_u8(message, FRA_PROTOCOL, kProtocol);
+    nla_put_u8(message, FRA_PROTOCOL, kOwnRoutes);
     if (source) put_address(message, FRA_SRC, *source);
 }
 
@@ -138,7 +136,7 @@ std::optional<Route> to_our_route(nlmsghdr* header) {
     nlattr* attributes[RTA_MAX + 1] = {};
     if (nlmsg_parse(header, sizeof(rtmsg), attributes, RTA_MAX, nullptr) < 0) return std::nullopt;
     const auto* route = static_cast<const rtmsg*>(nlmsg_data(header));
-    if (route->rtm_protocol != kProtocol || attributes[RTA_TABLE] == nullptr) return std::nullopt;
+    if (route->rtm_protocol != kOwnRoutes || attributes[RTA_TABLE] == nullptr) return std::nullopt;
     const std::uint32_t table = nla_get_u32(attributes[RTA_TABLE]);
     if (table != static_cast<std::uint32_t>(RouteTable::kPrefixes) &&
         table != static_cast<std::uint32_t>(RouteTable::kDefaults)) {
@@ -274,7 +272,7 @@ Netlink::Message Netlink::rule_message(int type, int flags, Family family, std::
     nla_put_u32(message.get(), FRA_TABLE, table);
     nla_put_u32(message.get(), FRA_FWMARK, socket_mark);
     nla_put_u32(message.get(), FRA_FWMASK, 0xffffffff);
-    nla_put_u8(message.get(), FRA_PROTOCOL, kProtocol);
+    nla_put_u8(message.get(), FRA_PROTOCOL, kOwnRoutes);
     if (table == RT_TABLE_MAIN) nla_put_u32(message.get(), FRA_SUPPRESS_PREFIXLEN, 0);
     return message;
 }

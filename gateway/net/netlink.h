@@ -15,6 +15,10 @@ struct nl_msg;
 
 namespace esplane::gateway {
 
+/// The protocol number that marks our routes and rules among everybody's, so that a later run recognises what a crash
+/// left.
+inline constexpr std::uint8_t kOwnRoutes = 229;
+
 /// An rtnetlink socket. Errors are sentences: what was asked, what the kernel answered.
 class Netlink {
   public:

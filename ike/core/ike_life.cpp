@@ -264,13 +264,4 @@ const IkeSa* double_of(Core& core, const Tunnel& tunnel, const IkeSa& sa) {
     return nullptr;
 }
 
-void follow_path(Core& core, IkeSa& sa, const Path& path) {
-    if (path == sa.path) return;
-    sa.path = path;
-    // Its cookie may go elsewhere from now on, too, so that it proves nothing.
-    if (auto* check = sa.out.in_flight_as<RouteCheck>()) check->overtaken = true;
-    for (const dataplane::ChildId id : sa.children)
-        core.emit(MoveChildPath{id, outer_path(sa), core.child(id)->encapsulation});
-}
-
 }  // namespace esplane::ike

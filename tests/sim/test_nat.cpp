@@ -49,6 +49,7 @@ TEST_CASE("a NAT in front of the initiator") {
         const auto* moved = pair.right.dataplane().outbound(dataplane::TunnelId{1});
         CHECK(moved->options.outer.remote == pair.right.status().peer);
         CHECK(pair.right.count("liveness_failed") == 0);
+        CHECK(pair.right.count("nat_rebound") == 1);
     }
     SECTION("rekeys from both sides pass it") {
         for (Node* side : {&pair.left, &pair.right}) {
