@@ -17,14 +17,14 @@ namespace {
 /// How many deliveries are chosen. Two exchanges that cross on one IKE SA are eight datagrams with their Deletes, ten
 /// with one repeated: all of them. A negotiation from the ground up shares with others only the tunnel; what its first
 /// messages meet there is met within these bounds, and what comes later arrives in order. ESPLANE_SIM_LONGEST=8 takes
-/// two minutes for that, of which two restarts take most: a hundred thousand histories. Under a sanitizer it is one
-/// less.
+/// two minutes for that, of which two restarts take most: a hundred thousand histories. Under a sanitizer it is few:
+/// every scene and every mishap, the rest of them in order.
 std::size_t longest(const Scene& scene) {
     if (const char* wanted = std::getenv("ESPLANE_SIM_LONGEST")) return std::strtoull(wanted, nullptr, 10);
     const auto both = [&](Act act) { return scene.left == act && scene.right == act; };
-    const std::size_t less = kSanitized ? 1 : 0;
-    if (both(Act::kRestart)) return 3 - less;
-    if (scene.left == Act::kRestart || scene.right == Act::kRestart) return 4 - less;
+    if (kSanitized) return 3;
+    if (both(Act::kRestart)) return 3;
+    if (scene.left == Act::kRestart || scene.right == Act::kRestart) return 4;
     return both(Act::kInitiate) ? 6 : 12;
 }
 
@@ -103,7 +103,7 @@ TEST_CASE("two acts that cross, in every order, with every mishap, come to one C
     }
     INFO(player.histories << " histories");
     CHECK(player.failures == std::vector<std::string>{});
-    CHECK(player.histories >= 50);
+    CHECK(player.histories >= 40);
 }
 
 TEST_CASE("of two acts that cross, the lowest of the four nonces says in every order which one goes") {
