@@ -12,6 +12,9 @@ constexpr std::uint32_t kStrangerBurst = 20;
 /// A thousand certificates with their chains.
 constexpr std::size_t kHalfOpenFragments = std::size_t{8} << 20;
 constexpr std::chrono::milliseconds kStrangerRefill{200};
+// After a restart every peer asks at once or at its next liveness check; an answer is no longer than the question.
+constexpr std::uint32_t kTokenBurst = 1'000;
+constexpr std::chrono::milliseconds kTokenRefill{1};
 constexpr std::uint32_t kHintBurst = 5;
 constexpr std::chrono::milliseconds kHintRefill{1'000};
 
@@ -32,6 +35,7 @@ Core::Core(const Options& chosen, crypto::Random& randomness, const TrafficView&
       cookies(randomness, start),
       half_open_fragments(kHalfOpenFragments),
       stranger_replies(kStrangerBurst, kStrangerRefill),
+      crash_tokens(kTokenBurst, kTokenRefill),
       stranger_reports(kStrangerBurst, kStrangerRefill),
       stranger_hints(kHintBurst, kHintRefill),
       stranger_keys(chosen.handshakes_per_second / 4, std::chrono::seconds(1) / chosen.handshakes_per_second),

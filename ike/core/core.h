@@ -37,6 +37,7 @@ struct Core {
     CookieJar cookies;
     FragmentAllowance half_open_fragments;    ///< of all half-open IKE SAs together
     dataplane::TokenBucket stranger_replies;  ///< unprotected errors that we send
+    dataplane::TokenBucket crash_tokens;      ///< of those the ones with our token
     dataplane::TokenBucket stranger_reports;  ///< log lines that an unauthenticated peer can cause
     dataplane::TokenBucket stranger_hints;    ///< requests of ours that one can cause
     dataplane::TokenBucket stranger_keys;     ///< key exchanges that one can make us compute

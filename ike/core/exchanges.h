@@ -32,7 +32,9 @@ Datagrams seal(Core& core, IkeSa& sa, wire::ExchangeType type, bool is_response,
 void start_init(Core& core, Tunnel& tunnel);
 void on_init_response(Core& core, const Path& path, const wire::Header& header, ByteView datagram);
 void on_init_request(Core& core, const Path& path, const wire::Header& header, ByteView datagram);
-/// An unprotected answer of nothing but notifies; rate limited.
+/// An unprotected answer of nothing but notifies. Whoever calls limits how many.
+void answer_unprotected(Core& core, const Path& path, const wire::Header& request, std::vector<wire::Notify> notifies);
+/// The same with an error, rate limited.
 void answer_stranger(Core& core, const Path& path, const wire::Header& request, std::vector<wire::Notify> notifies);
 
 // --- unprotected.cpp: what is no more than a hint ---

@@ -40,14 +40,6 @@ wire::Header answer_header(const wire::Header& request, IkeSpi spi_r) {
     return header;
 }
 
-void send_notifies(Core& core, const Path& path, const wire::Header& request, std::vector<wire::Notify> notifies) {
-    wire::Payloads payloads;
-    payloads.notifies = std::move(notifies);
-    wire::Header header = answer_header(request, request.spi_r);
-    header.from_initiator = !request.from_initiator;
-    send(core, path, wire::build_message(header, payloads));
-}
-
 /// True when the request may go on: it carries our cookie, or none is needed now.
 bool cookie_settled(Core& core, const Request& request) {
     if (core.half_open.size() < core.options.cookie_threshold) return true;
@@ -162,8 +154,8 @@ void answer_fresh(Core& core, const Request& request) {
     // RFC 7296 1.2: the group of the proposal that we choose must be that of the KE payload; no state is kept.
     if (request.payloads.ke->group != static_cast<std::uint16_t>(chosen->suite.dh)) {
         // Not rate limited: it costs us nothing, is shorter than the request, and many peers may start at once.
-        return send_notifies(core, request.path, request.header,
-                             {make_notify(wire::NotifyType::kInvalidKePayload, as_octets(chosen->suite.dh))});
+        return answer_unprotected(core, request.path, request.header,
+                                  {make_notify(wire::NotifyType::kInvalidKePayload, as_octets(chosen->suite.dh))});
     }
     // What it costs is the same whether the peer is honest or not; those that are repeat their request.
     if (!core.stranger_keys.take(core.now)) {
@@ -181,8 +173,16 @@ void answer_fresh(Core& core, const Request& request) {
 
 }  // namespace
 
+void answer_unprotected(Core& core, const Path& path, const wire::Header& request, std::vector<wire::Notify> notifies) {
+    wire::Payloads payloads;
+    payloads.notifies = std::move(notifies);
+    wire::Header header = answer_header(request, request.spi_r);
+    header.from_initiator = !request.from_initiator;
+    send(core, path, wire::build_message(header, payloads));
+}
+
 void answer_stranger(Core& core, const Path& path, const wire::Header& request, std::vector<wire::Notify> notifies) {
-    if (core.stranger_replies.take(core.now)) send_notifies(core, path, request, std::move(notifies));
+    if (core.stranger_replies.take(core.now)) answer_unprotected(core, path, request, std::move(notifies));
 }
 
 void on_init_request(Core& core, const Path& path, const wire::Header& header, ByteView datagram) {

@@ -59,13 +59,13 @@ void on_invalid_spi(Core& core, const Path& path, const wire::Notify& notify) {
 /// the token would end it at the peer (RFC 6290 9.2).
 void tell_invalid_ike_spi(Core& core, const Path& path, const wire::Header& request) {
     if (core.ike_sa(request.spi_i) != nullptr || core.ike_sa(request.spi_r) != nullptr) return;
-    std::vector<wire::Notify> notifies{make_notify(NotifyType::kInvalidIkeSpi)};
-    if (core.options.crash_secret) {
-        notifies.push_back(
-            make_notify(NotifyType::kQcdToken, crash_token(*core.options.crash_secret, request.spi_i, request.spi_r)));
-        notifies.back().protocol = wire::ProtocolId::kIke;
-    }
-    answer_stranger(core, path, request, std::move(notifies));
+    const wire::Notify unknown = make_notify(NotifyType::kInvalidIkeSpi);
+    if (!core.options.crash_secret) return answer_stranger(core, path, request, {unknown});
+    if (!core.crash_tokens.take(core.now)) return;
+    wire::Notify token =
+        make_notify(NotifyType::kQcdToken, crash_token(*core.options.crash_secret, request.spi_i, request.spi_r));
+    token.protocol = wire::ProtocolId::kIke;
+    answer_unprotected(core, path, request, {unknown, std::move(token)});
 }
 
 /// Where IKE of whoever sent this ESP is found.

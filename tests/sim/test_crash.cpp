@@ -160,6 +160,38 @@ TEST_CASE("a live IKE SA's token is not shown, however it is asked for") {
     CHECK(pair.up());
 }
 
+TEST_CASE("after a restart a thousand peers learn of it at once, whatever strangers send, and a flood gets no more") {
+    Alone alone(with_secret());
+    ScriptedPeer stranger(right_tunnel(), 1);
+    Bytes request = stranger.init_request();
+    for (std::uint64_t number = 1; number <= 100; ++number) {
+        store_be(request.data(), number);
+        alone.left.receive(kFromRight, request);
+    }
+    const auto question = [&](std::uint64_t peer) {
+        ike::wire::Header header;
+        header.spi_i = ike::IkeSpi{peer};
+        header.spi_r = ike::IkeSpi{peer + 1};
+        header.exchange = ExchangeType::kInformational;
+        header.message_id = 9;
+        Bytes datagram = with_notifies(header, {ike::make_notify(NotifyType::kInvalidSpi, Bytes(40))});
+        datagram[16] = static_cast<std::uint8_t>(ike::wire::PayloadType::kSk);
+        return datagram;
+    };
+    for (std::uint64_t peer = 1; peer <= 1000; ++peer) {
+        const auto said = parse(alone.ask(question(2 * peer)));
+        REQUIRE(said);
+        const auto* token = said->find(NotifyType::kQcdToken);
+        REQUIRE(token != nullptr);
+        CHECK(token->data ==
+              ike::crash_token(*with_secret().crash_secret, ike::IkeSpi{2 * peer}, ike::IkeSpi{2 * peer + 1}));
+    }
+    alone.sent.clear();
+    for (std::uint64_t peer = 1001; peer <= 20'000; ++peer)
+        alone.left.receive(kFromRight, question(2 * peer));
+    CHECK(alone.sent.size() <= 1000);
+}
+
 TEST_CASE("what strangers say of SPIs makes no more than a few requests") {
     Pair pair(1, with_secret());
     REQUIRE(pair.establish());
