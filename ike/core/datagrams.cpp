@@ -189,7 +189,7 @@ struct Answered {
     }
     void operator()(ChildDeletion& exchange) const { on_child_deletion_response(core, exchange); }
     void operator()(IkeDeletion&) const { finish_deletion(core, sa); }
-    void operator()(LivenessExchange&) const {}
+    void operator()(LivenessExchange& exchange) const { on_liveness_response(core, sa, exchange, payloads); }
     void operator()(NoticeExchange&) const {}
     void operator()(AddressUpdate& exchange) const { on_address_update_response(core, sa, exchange, payloads); }
     void operator()(RouteCheck& exchange) const { on_route_check_response(core, sa, exchange, payloads); }

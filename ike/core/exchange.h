@@ -133,7 +133,10 @@ struct ChildDeletion {
     std::optional<dataplane::ChildId> child;
 };
 struct IkeDeletion {};
-struct LivenessExchange {};
+/// `path`: where it was sent.
+struct LivenessExchange {
+    Path path;
+};
 /// Tells the peer something that it need not answer to.
 struct NoticeExchange {};
 

@@ -109,6 +109,7 @@ void adopt(Core& core, IkeSa& from, IkeSa& to);
 void start_child_deletion(Core& core, IkeSa& sa, const DeleteChild& task);
 void start_ike_deletion(Core& core, IkeSa& sa, const DeleteIke& task);
 void start_liveness_check(Core& core, IkeSa& sa);
+void on_liveness_response(Core& core, IkeSa& sa, const LivenessExchange& exchange, const wire::Payloads& payloads);
 void tell_invalid_spi(Core& core, IkeSa& sa, const TellInvalidSpi& task);
 /// After a rekey of the IKE SA by us: only now its token can be made (RFC 6290 4.3).
 void tell_crash_token(Core& core, IkeSa& sa);

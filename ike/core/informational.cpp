@@ -140,7 +140,13 @@ void start_ike_deletion(Core& core, IkeSa& sa, const DeleteIke& task) {
 }
 
 void start_liveness_check(Core& core, IkeSa& sa) {
-    send_informational(core, sa, {}, LivenessExchange{});
+    wire::Payloads payloads;
+    put_nat_check(core, sa, payloads);
+    send_informational(core, sa, payloads, LivenessExchange{sa.path});
+}
+
+void on_liveness_response(Core& core, IkeSa& sa, const LivenessExchange& exchange, const wire::Payloads& payloads) {
+    if (exchange.path == sa.path) take_nat_check(core, sa, payloads);
 }
 
 void tell_invalid_spi(Core& core, IkeSa& sa, const TellInvalidSpi& task) {

@@ -198,6 +198,38 @@ TEST_CASE("into a network behind a NAT, and out of it") {
     }
 }
 
+TEST_CASE("a NAT that comes on the way, and goes, is found by a liveness check") {
+    Travellers pair;
+    pair.world.network.nats.emplace_back(kLeft, kLeftPublic);
+    pair.world.network.filter = [](const Packet& packet) { return packet.destination.address != kLeft; };
+    pair.world.run_for(seconds(20));
+    CHECK(pair.left.status().ike->local_nat);
+    CHECK(pair.right.status().ike->remote_nat);
+    CHECK(pair.outbound(pair.left).encapsulation == dataplane::Encapsulation::kUdp);
+    CHECK(pair.outbound(pair.right).encapsulation == dataplane::Encapsulation::kUdp);
+    CHECK(pair.outbound(pair.right).outer.remote.address == kLeftPublic);
+    CHECK(pair.right.status().peer->port >= 40000);
+    CHECK(pair.up());
+    CHECK(pair.kept_its_sas());
+    CHECK(pair.leftover() == "");
+
+    pair.world.network.nats.clear();
+    pair.world.network.filter = [](const Packet& packet) { return packet.destination.address != kLeftPublic; };
+    pair.world.run_for(seconds(20));
+    CHECK_FALSE(pair.left.status().ike->local_nat);
+    CHECK_FALSE(pair.right.status().ike->remote_nat);
+    CHECK(pair.outbound(pair.right).outer == Path{{kRight, 0}, {kLeft, 0}});
+    CHECK(pair.up());
+    CHECK(pair.kept_its_sas());
+    CHECK(pair.left.count("moved") == 2);
+    CHECK(pair.left.count("liveness_failed") + pair.right.count("liveness_failed") == 0);
+
+    SECTION("and while none does, checks change nothing") {
+        pair.world.run_for(seconds(120));
+        CHECK(pair.left.count("moved") == 2);
+    }
+}
+
 TEST_CASE("encap: always stays in UDP wherever it moves") {
     auto left = left_tunnel();
     left.force_encap = true;
