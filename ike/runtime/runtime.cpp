@@ -10,7 +10,6 @@ namespace esplane::ike {
 namespace {
 
 // How much of one source is served before the others have their turn.
-constexpr int kDatagramsPerTurn = 64;
 constexpr int kEventsPerTurn = 1024;
 
 }  // namespace
@@ -45,12 +44,13 @@ void Runtime::command(decltype(Command::what) what, WhenDone when_done) {
 }
 
 void Runtime::on_transport(int fd) {
-    for (int count = 0; count < kDatagramsPerTurn; ++count) {
-        const auto datagram = transport_->receive(fd);
-        if (!datagram) return;
-        engine_.on_datagram(EventLoop::now(), datagram->path, datagram->bytes);
+    in_burst_ = true;
+    for (const Datagram& datagram : transport_->receive(fd)) {
+        engine_.on_datagram(EventLoop::now(), datagram.path, datagram.bytes);
         carry_actions();
     }
+    in_burst_ = false;
+    flush();
 }
 
 void Runtime::on_dataplane() {
@@ -81,6 +81,7 @@ void Runtime::carry_actions() {
         std::visit([this](auto& what) { carry(what); }, *action);
     }
     carrying_ = false;
+    if (!in_burst_) flush();
     if (const auto deadline = engine_.next_deadline()) {
         engine_timer_.set(*deadline);
     } else {
@@ -91,9 +92,14 @@ void Runtime::carry_actions() {
 void Runtime::carry(Send& action) {
     if (!transport_ || action.path.local.port == options_.natt_port) {
         dataplane_.send_ike(action.path, action.datagram);
-    } else if (const auto sent = transport_->send(action.path, action.datagram); !sent) {
-        observer_.on_send_failed(action.path, sent.error());
+        return;
     }
+    transport_->send(action.path, std::move(action.datagram));
+    if (transport_->is_full()) flush();
+}
+
+void Runtime::flush() {
+    if (transport_) transport_->flush([this](const Path& path, int error) { observer_.on_send_failed(path, error); });
 }
 
 void Runtime::carry(SendKeepalive& action) {

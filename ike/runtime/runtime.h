@@ -58,6 +58,7 @@ class Runtime {
     void on_transport(int fd);
     void on_dataplane();
     void carry_actions();
+    void flush();
 
     void receive(const dataplane::Installed& event) { tell(ChildInstalled{event.child}); }
     void receive(const dataplane::FirstInbound& event) { tell(ChildFirstInbound{event.child}); }
@@ -97,6 +98,7 @@ class Runtime {
     std::uint64_t last_command_ = 0;
     std::unordered_map<std::uint64_t, WhenDone> waiting_;
     bool carrying_ = false;
+    bool in_burst_ = false;  ///< what is sent waits for its end
     EventLoop::Timer engine_timer_;
     EventLoop::Timer again_timer_;  // set when a turn ended before the data plane's events did
     std::vector<EventLoop::Watch> watches_;

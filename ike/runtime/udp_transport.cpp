@@ -1,105 +1,47 @@
 #include "ike/runtime/udp_transport.h"
 
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <cstring>
+#include <utility>
 
 #include "dataplane/io/ancillary.h"
-#include "dataplane/io/socket_filter.h"
 
 namespace esplane::ike {
 
+using dataplane::AncillaryRoom;
 using dataplane::FileDescriptor;
 
 namespace {
 
-constexpr int kBufferBytes = 4 << 20;  // room for a burst of IKE_SA_INITs after a peer's restart
 constexpr std::size_t kLongestDatagram = 65535;
 
-bool set(int fd, int level, int option, int value) {
-    return setsockopt(fd, level, option, &value, sizeof value) == 0;
-}
+/// What the kernel reads and writes for a burst; the messages point into the rest.
+struct Burst {
+    std::array<sockaddr_storage, UdpTransport::kBurst> addresses;
+    std::array<AncillaryRoom, UdpTransport::kBurst> rooms;
+    std::array<iovec, UdpTransport::kBurst> vectors;
+    std::array<mmsghdr, UdpTransport::kBurst> messages;
 
-std::string advice(int error) {
-    if (error == EADDRINUSE) {
-        return "Another IKE daemon (an esplane, strongSwan, libreswan) runs on this host: stop it first";
+    msghdr& prepare(std::size_t index, std::uint8_t* octets, std::size_t length) {
+        vectors[index] = {octets, length};
+        messages[index] = {};
+        msghdr& message = messages[index].msg_hdr;
+        message.msg_name = &addresses[index];
+        message.msg_iov = &vectors[index];
+        message.msg_iovlen = 1;
+        return message;
     }
-    if (error == EACCES || error == EPERM) return "Run as root, or with CAP_NET_ADMIN and CAP_NET_BIND_SERVICE";
-    return "Look at the system's limits and log";
-}
-
-Failure<std::string> failure(Family family, std::uint16_t port, const char* what) {
-    const int error = errno;
-    return {std::string("cannot ") + what + " UDP port " + std::to_string(port) +
-            (family == Family::kIpv4 ? " (IPv4)" : " (IPv6)") + ": " + std::strerror(error) + ". " + advice(error)};
-}
-
-/// Path MTU discovery is off: an IKE message longer than the path carries must be fragmented, not refused.
-bool configure(int fd, Family family) {
-    if (family == Family::kIpv4) {
-        return set(fd, IPPROTO_IP, IP_PKTINFO, 1) && set(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
-    }
-    return set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) && set(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1) &&
-           set(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DONT);
-}
-
-bool share_port(const FileDescriptor& socket) {
-    return set(socket.get(), SOL_SOCKET, SO_REUSEPORT, 1);
-}
-
-/// `shared`: beside another socket at this port. An empty descriptor where the kernel does not have the family.
-Result<FileDescriptor, std::string> open_socket(Family family, std::uint16_t port, std::uint32_t mark, bool shared) {
-    FileDescriptor socket(
-        ::socket(family == Family::kIpv4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    if (!socket.is_open()) {
-        if (errno == EAFNOSUPPORT) return FileDescriptor();
-        return failure(family, port, "open");
-    }
-    if (!configure(socket.get(), family)) return failure(family, port, "set the options of");
-    if (mark != 0 && !set(socket.get(), SOL_SOCKET, SO_MARK, static_cast<int>(mark))) {
-        return failure(family, port, "mark");
-    }
-    // The privileged form passes the system's limit; where it is refused the system's limit has to do.
-    if (!set(socket.get(), SOL_SOCKET, SO_RCVBUFFORCE, kBufferBytes)) {
-        set(socket.get(), SOL_SOCKET, SO_RCVBUF, kBufferBytes);
-    }
-    if (shared && !share_port(socket)) return failure(family, port, "share");
-    sockaddr_storage any{};
-    const socklen_t length = dataplane::to_socket_address({IpAddress::any(family), port}, any);
-    if (bind(socket.get(), reinterpret_cast<const sockaddr*>(&any), length) != 0) {
-        if (errno == EADDRNOTAVAIL && family == Family::kIpv6)
-            return FileDescriptor();  // IPv6 switched off at run time
-        return failure(family, port, "bind");
-    }
-    return socket;
-}
+};
 
 }  // namespace
-
-Result<UdpTransport::Sockets, std::string> UdpTransport::open_family(Family family, std::uint16_t port,
-                                                                     std::uint32_t mark) {
-    Sockets made;
-    auto peers = open_socket(family, port, mark, false);
-    if (!peers) return Failure{peers.error()};
-    made.peers = std::move(peers).value();
-    if (!made.peers.is_open()) return made;
-    // Bound without SO_REUSEPORT, it has found the port free; a second program of ours does not.
-    if (!share_port(made.peers)) return failure(family, port, "share");
-    auto strangers = open_socket(family, port, mark, true);
-    if (!strangers) return Failure{strangers.error()};
-    made.strangers = std::move(strangers).value();
-    if (!dataplane::set_strangers_apart(made.peers.get())) return failure(family, port, "steer what comes to");
-    return made;
-}
 
 Result<UdpTransport, std::string> UdpTransport::open(std::uint16_t port, std::uint32_t socket_mark) {
     UdpTransport transport;
     transport.port_ = port;
-    transport.buffer_.resize(kLongestDatagram);
+    transport.room_ = std::make_unique_for_overwrite<std::uint8_t[]>(kBurst * kLongestDatagram);
     for (const auto& [family, into] : {std::pair{Family::kIpv4, &transport.ipv4_}, {Family::kIpv6, &transport.ipv6_}}) {
-        auto sockets = open_family(family, port, socket_mark);
+        auto sockets = open_udp_sockets(family, port, socket_mark);
         if (!sockets) return Failure{sockets.error()};
         *into = std::move(sockets).value();
     }
@@ -114,46 +56,71 @@ std::vector<int> UdpTransport::descriptors() const {
     return result;
 }
 
-std::optional<Datagram> UdpTransport::receive(int fd) {
-    // What cannot be used is skipped; as many at most as keep the caller's turn short.
-    for (int attempt = 0; attempt < 64; ++attempt) {
-        sockaddr_storage from{};
-        dataplane::AncillaryRoom room;
-        iovec vector{buffer_.data(), buffer_.size()};
-        msghdr message{};
-        message.msg_name = &from;
-        message.msg_namelen = sizeof from;
-        message.msg_iov = &vector;
-        message.msg_iovlen = 1;
-        message.msg_control = room.octets;
-        message.msg_controllen = sizeof room.octets;
-        const ssize_t length = recvmsg(fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-        if (length < 0 && errno != EINTR) return std::nullopt;
-        if (length < 0) continue;
-        const auto remote = dataplane::from_socket_address(from);
-        const auto local = dataplane::destination_of(message);
-        if (!remote || !local || (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) continue;
-        return Datagram{{{*local, port_}, *remote}, Bytes(buffer_.begin(), buffer_.begin() + length)};
+std::span<const Datagram> UdpTransport::receive(int fd) {
+    Burst burst;
+    for (std::size_t i = 0; i < kBurst; ++i) {
+        msghdr& message = burst.prepare(i, &room_[i * kLongestDatagram], kLongestDatagram);
+        message.msg_namelen = sizeof burst.addresses[i];
+        message.msg_control = burst.rooms[i].octets;
+        message.msg_controllen = sizeof burst.rooms[i].octets;
     }
-    return std::nullopt;
+    incoming_.clear();
+    const int count = recvmmsg(fd, burst.messages.data(), kBurst, MSG_DONTWAIT | MSG_CMSG_CLOEXEC, nullptr);
+    for (int i = 0; i < count; ++i) {
+        const mmsghdr& message = burst.messages[static_cast<std::size_t>(i)];
+        const auto remote = dataplane::from_socket_address(burst.addresses[static_cast<std::size_t>(i)]);
+        const auto local = dataplane::destination_of(message.msg_hdr);
+        if (!remote || !local || (message.msg_hdr.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) continue;
+        const auto* octets = static_cast<const std::uint8_t*>(message.msg_hdr.msg_iov->iov_base);
+        incoming_.push_back({{{*local, port_}, *remote}, {octets, message.msg_len}});
+    }
+    return incoming_;
 }
 
-Result<void, int> UdpTransport::send(const Path& path, ByteView datagram) {
-    const FileDescriptor& socket = path.remote.address.family() == Family::kIpv4 ? ipv4_.peers : ipv6_.peers;
-    if (!socket.is_open()) return Failure{EAFNOSUPPORT};
-    sockaddr_storage to{};
-    dataplane::AncillaryRoom room{};
-    iovec vector{const_cast<std::uint8_t*>(datagram.data()), datagram.size()};
-    msghdr message{};
-    message.msg_name = &to;
-    message.msg_namelen = dataplane::to_socket_address(path.remote, to);
-    message.msg_iov = &vector;
-    message.msg_iovlen = 1;
-    dataplane::set_source(message, room, path.local.address);
-    for (;;) {
-        if (sendmsg(socket.get(), &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) return {};
-        if (errno != EINTR) return Failure{errno};
+void UdpTransport::send(const Path& path, Bytes datagram) {
+    outgoing_.push_back({path, std::move(datagram)});
+}
+
+int UdpTransport::socket_towards(const Outgoing& datagram) const {
+    const bool is_ipv4 = datagram.path.remote.address.family() == Family::kIpv4;
+    return (is_ipv4 ? ipv4_ : ipv6_).peers.get();
+}
+
+/// Those at the front that are for the same socket, a burst at most: how many were taken, at least one, or -1 with
+/// errno for the first.
+int UdpTransport::send_some(std::span<Outgoing> datagrams) {
+    const int socket = socket_towards(datagrams.front());
+    if (socket < 0) {
+        errno = EAFNOSUPPORT;
+        return -1;
     }
+    Burst burst;
+    unsigned count = 0;
+    for (Outgoing& each : datagrams) {
+        if (count == kBurst || socket_towards(each) != socket) break;
+        msghdr& message = burst.prepare(count, each.datagram.data(), each.datagram.size());
+        message.msg_namelen = dataplane::to_socket_address(each.path.remote, burst.addresses[count]);
+        dataplane::set_source(message, burst.rooms[count], each.path.local.address);
+        ++count;
+    }
+    for (;;) {
+        const int sent = sendmmsg(socket, burst.messages.data(), count, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (sent >= 0 || errno != EINTR) return sent;
+    }
+}
+
+void UdpTransport::flush(const SendFailed& failed) {
+    if (outgoing_.empty()) return;
+    // Whoever hears of a failure may send something.
+    std::vector<Outgoing> datagrams = std::exchange(outgoing_, {});
+    for (std::span<Outgoing> rest = datagrams; !rest.empty();) {
+        const int sent = send_some(rest);
+        if (sent < 0) failed(rest.front().path, errno);
+        rest = rest.subspan(sent < 0 ? 1 : static_cast<std::size_t>(sent));
+    }
+    // Its memory serves again.
+    datagrams.clear();
+    if (outgoing_.empty()) outgoing_ = std::move(datagrams);
 }
 
 }  // namespace esplane::ike
