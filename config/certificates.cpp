@@ -15,6 +15,8 @@ constexpr Choice<crypto::RevocationPolicy> kRevocations[] = {{"relaxed", crypto:
                                                              {"strict", crypto::RevocationPolicy::kStrict},
                                                              {"off", crypto::RevocationPolicy::kOff}};
 
+constexpr Choice<bool> kOcspSources[] = {{"stapled", false}, {"fetch", true}};
+
 /// Reads the keys of `auth` one after the other, and notes the content of the files that they name.
 class Reader {
   public:
@@ -152,23 +154,29 @@ std::shared_ptr<const crypto::TrustStore> read_trust(const Section& auth, Reader
     return std::make_shared<const crypto::TrustStore>(*std::move(trust));
 }
 
-crypto::RevocationPolicy read_revocation(const Section& auth) {
-    auto revocation = crypto::RevocationPolicy::kRelaxed;
-    auth.read("revocation", revocation, one_of(kRevocations));
-    return revocation;
+/// Of `into` what it takes to judge peers, but for `trust`.
+void read_revocation(const Section& auth, ike::CertificateAuth& into) {
+    auth.read("revocation", into.revocation, one_of(kRevocations));
+    auth.read("ocsp", into.fetches_status, one_of(kOcspSources));
+    if (into.fetches_status && into.revocation == crypto::RevocationPolicy::kOff)
+        auth.complain(auth.scalar("ocsp")->place, "ocsp",
+                      "with revocation: off nobody wants to know; write relaxed or strict");
 }
 
 /// Null when something is missing or wrong.
 std::shared_ptr<const ike::CertificateAuth> read_certificates(const Section& auth, const std::string& directory,
                                                               const ike::Identity& own) {
     Reader reader(auth, directory);
-    const crypto::RevocationPolicy revocation = read_revocation(auth);
-    const auto trust = read_trust(auth, reader);
+    ike::CertificateAuth made;
+    read_revocation(auth, made);
+    made.trust = read_trust(auth, reader);
     const auto credential = reader.key();
-    auto chain = chain_of(auth, reader, credential);
-    if (!credential || chain.empty() || !is_own(auth, chain.front(), credential->key, own) || !trust) return nullptr;
-    return std::make_shared<const ike::CertificateAuth>(
-        ike::CertificateAuth{std::move(chain), credential->key, trust, revocation, reader.digest()});
+    made.chain = chain_of(auth, reader, credential);
+    if (!credential || made.chain.empty() || !is_own(auth, made.chain.front(), credential->key, own) || !made.trust)
+        return nullptr;
+    made.key = credential->key;
+    made.digest = reader.digest();
+    return std::make_shared<const ike::CertificateAuth>(std::move(made));
 }
 
 }  // namespace
@@ -182,11 +190,12 @@ void read_own_certificate(const Section& auth, const std::string& directory, ike
 
 std::shared_ptr<const ike::CertificateAuth> read_authorities(const Section& auth, const std::string& directory) {
     Reader reader(auth, directory);
-    const crypto::RevocationPolicy revocation = read_revocation(auth);
-    const auto trust = read_trust(auth, reader);
-    if (!trust) return nullptr;
-    return std::make_shared<const ike::CertificateAuth>(
-        ike::CertificateAuth{{}, std::nullopt, trust, revocation, reader.digest()});
+    ike::CertificateAuth made;
+    read_revocation(auth, made);
+    made.trust = read_trust(auth, reader);
+    if (!made.trust) return nullptr;
+    made.digest = reader.digest();
+    return std::make_shared<const ike::CertificateAuth>(std::move(made));
 }
 
 }  // namespace esplane::config

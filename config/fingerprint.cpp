@@ -95,6 +95,8 @@ std::string fingerprint(const gateway::TunnelOptions& tunnel) {
         .line("ppk_id", ike.ppk ? ike.ppk->id : "none")
         .line("ppk_required", ike.ppk && ike.ppk->required)
         .line("certificate", ike.certificate ? ike.certificate->digest : "none")
+        .line("revocation", ike.certificate ? static_cast<std::uint32_t>(ike.certificate->revocation) : 0U)
+        .line("ocsp", ike.certificate && ike.certificate->fetches_status)
         .line("eap_authenticator", ike.eap_authenticator ? ike.eap_authenticator->digest() : "none")
         .line("eap_supplicant", ike.eap_supplicant ? ike.eap_supplicant->digest() : "none")
         .line("ike.proposals", ike.ike_proposals)

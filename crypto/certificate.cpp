@@ -111,6 +111,18 @@ bool Certificate::identity_fits(const Identity& identity) const {
     });
 }
 
+std::vector<std::string> Certificate::ocsp_urls() const {
+    const DropErrors drop_errors;
+    std::vector<std::string> urls;
+    const OpensslStrings found(X509_get1_ocsp(handle()));
+    for (int i = 0; i < sk_OPENSSL_STRING_num(found.get()); ++i) {
+        const std::string url = sk_OPENSSL_STRING_value(found.get(), i);
+        const bool is_printable = std::all_of(url.begin(), url.end(), [](char c) { return c > ' ' && c < 0x7f; });
+        if (url.starts_with("http://") && is_printable) urls.push_back(url);
+    }
+    return urls;
+}
+
 Result<PublicKey, std::string> Certificate::public_key() const {
     const DropErrors drop_errors;
     return PublicKey::of({X509_get_pubkey(handle()), EVP_PKEY_free});

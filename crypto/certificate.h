@@ -39,6 +39,9 @@ class Certificate {
     /// distinguished name). Names are compared without regard to case (RFC 4945 3.1, 5.1.3.6).
     bool identity_fits(const Identity& identity) const;
 
+    /// Where its issuer answers for it by OCSP over HTTP (RFC 5280 4.2.2.1), in the order of the certificate.
+    std::vector<std::string> ocsp_urls() const;
+
     /// The error says why the key is of no use.
     Result<PublicKey, std::string> public_key() const;
     /// SHA-1 of SubjectPublicKeyInfo: how CERTREQ names a CA (RFC 7296 3.7).

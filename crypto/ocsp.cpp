@@ -7,6 +7,7 @@ namespace {
 
 using Basic = std::unique_ptr<OCSP_BASICRESP, FreeWith<OCSP_BASICRESP_free>>;
 using CertificateId = std::unique_ptr<OCSP_CERTID, FreeWith<OCSP_CERTID_free>>;
+using Request = std::unique_ptr<OCSP_REQUEST, FreeWith<OCSP_REQUEST_free>>;
 using Response = std::unique_ptr<OCSP_RESPONSE, FreeWith<OCSP_RESPONSE_free>>;
 
 constexpr std::chrono::minutes kTolerance{5};
@@ -93,6 +94,17 @@ OcspStatus check_ocsp(ByteView response, const Certificate& certificate, const C
         if (is_about(single, certificate, issuer)) return status_of(single, now);
     }
     return OcspStatus::kInvalid;
+}
+
+Bytes make_ocsp_request(const Certificate& certificate, const Certificate& issuer) {
+    const DropErrors drop_errors;
+    const Request request(OCSP_REQUEST_new());
+    // SHA-1, as RFC 5019 2.1.1 has it and responders know it: it names the certificate, and proves nothing.
+    CertificateId id(OCSP_cert_to_id(EVP_sha1(), certificate.handle(), issuer.handle()));
+    require(request && id && OCSP_request_add0_id(request.get(), id.get()) != nullptr,
+            "OpenSSL failed to make an OCSP request");
+    static_cast<void>(id.release());
+    return to_der<i2d_OCSP_REQUEST>(request.get());
 }
 
 }  // namespace esplane::crypto

@@ -1,4 +1,4 @@
-// Responses of OCSP (RFC 6960) that a peer sends along with its certificate (RFC 4806). None is ever fetched.
+// Requests and responses of OCSP (RFC 6960). Whoever gets them from where is not decided here.
 #pragma once
 
 #include <chrono>
@@ -18,5 +18,8 @@ enum class OcspStatus {
 /// have a certificate by it for id-kp-OCSPSigning. Clocks may differ by five minutes.
 OcspStatus check_ocsp(ByteView response, const Certificate& certificate, const Certificate& issuer,
                       std::chrono::sys_seconds now);
+
+/// An OCSPRequest in DER: without a nonce, so that a responder may answer with what it has at hand (RFC 5019 2.1).
+Bytes make_ocsp_request(const Certificate& certificate, const Certificate& issuer);
 
 }  // namespace esplane::crypto

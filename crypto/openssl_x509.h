@@ -26,6 +26,11 @@ using X509Handle = std::unique_ptr<X509, FreeWith<X509_free>>;
 using X509Name = std::unique_ptr<X509_NAME, FreeWith<X509_NAME_free>>;
 using X509Request = std::unique_ptr<X509_REQ, FreeWith<X509_REQ_free>>;
 
+struct FreeStrings {
+    void operator()(STACK_OF(OPENSSL_STRING) * list) const { X509_email_free(list); }
+};
+using OpensslStrings = std::unique_ptr<STACK_OF(OPENSSL_STRING), FreeStrings>;
+
 /// Owns the list, not what is in it.
 struct FreeListOnly {
     void operator()(STACK_OF(X509) * list) const { sk_X509_free(list); }

@@ -126,8 +126,18 @@ Result<void, CertificateFault> TrustStore::verify(const Question& question) cons
     return check_revocation(*chain, question);
 }
 
-Revocation TrustStore::revocation_of(const Certificate& certificate, const Certificate& issuer,
-                                     std::chrono::sys_seconds now) const {
+std::optional<TrustStore::Link> TrustStore::undecided(const Question& question) const {
+    const DropErrors drop_errors;
+    const auto chain = build_chain(store_.get(), question);
+    if (!chain || question.revocation == RevocationPolicy::kOff) return std::nullopt;
+    for (std::size_t i = 0; i + 1 < chain->size(); ++i) {
+        if (verdict(*chain, i, question) == Revocation::kUnknown) return Link{(*chain)[i], (*chain)[i + 1]};
+    }
+    return std::nullopt;
+}
+
+Revocation TrustStore::listed(const Certificate& certificate, const Certificate& issuer,
+                              std::chrono::sys_seconds now) const {
     Revocation verdict = Revocation::kUnknown;
     for (const Crl& crl : crls_) {
         const Revocation said = crl.status(certificate, issuer, now);
@@ -137,19 +147,30 @@ Revocation TrustStore::revocation_of(const Certificate& certificate, const Certi
     return verdict;
 }
 
+/// Whoever says that it is revoked is right.
+Revocation TrustStore::verdict(const std::vector<Certificate>& chain, std::size_t index,
+                               const Question& question) const {
+    const Certificate& certificate = chain[index];
+    const auto now = seconds(question.now);
+    Revocation verdict = listed(certificate, chain[index + 1], now);
+    const ByteView responses[] = {index == 0 ? question.ocsp_response : ByteView(),
+                                  question.fetched ? question.fetched(certificate) : ByteView()};
+    for (const ByteView response : responses) {
+        if (verdict == Revocation::kRevoked || response.empty()) continue;
+        const OcspStatus said = check_ocsp(response, certificate, chain[index + 1], now);
+        if (said == OcspStatus::kGood) verdict = Revocation::kGood;
+        if (said == OcspStatus::kRevoked) verdict = Revocation::kRevoked;
+    }
+    return verdict;
+}
+
 Result<void, CertificateFault> TrustStore::check_revocation(const std::vector<Certificate>& chain,
                                                             const Question& question) const {
     if (question.revocation == RevocationPolicy::kOff) return {};
-    const auto now = seconds(question.now);
     for (std::size_t i = 0; i + 1 < chain.size(); ++i) {
-        Revocation verdict = revocation_of(chain[i], chain[i + 1], now);
-        if (i == 0 && verdict != Revocation::kRevoked && !question.ocsp_response.empty()) {
-            const OcspStatus said = check_ocsp(question.ocsp_response, chain[0], chain[1], now);
-            if (said == OcspStatus::kGood) verdict = Revocation::kGood;
-            if (said == OcspStatus::kRevoked) verdict = Revocation::kRevoked;
-        }
-        if (verdict == Revocation::kRevoked) return fault(Code::kRevoked, chain[i], "has been revoked");
-        if (verdict == Revocation::kUnknown && question.revocation == RevocationPolicy::kStrict) {
+        const Revocation said = verdict(chain, i, question);
+        if (said == Revocation::kRevoked) return fault(Code::kRevoked, chain[i], "has been revoked");
+        if (said == Revocation::kUnknown && question.revocation == RevocationPolicy::kStrict) {
             return fault(Code::kRevocationUnknown, chain[i],
                          "may have been revoked: there is no current CRL of its issuer " + chain[i].issuer() +
                              ", nor an OCSP response, that vouches for it");

@@ -1,8 +1,10 @@
-// Whether a certificate is to be trusted (RFC 5280 6, with RFC 4945 5.1.3 for IKE). Nothing is ever fetched.
+// Whether a certificate is to be trusted (RFC 5280 6, with RFC 4945 5.1.3 for IKE). Nothing is fetched here.
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,16 +38,26 @@ class TrustStore {
         std::chrono::system_clock::time_point now;
         RevocationPolicy revocation = RevocationPolicy::kRelaxed;
         ByteView ocsp_response = {};  ///< of the leaf (RFC 4806); empty: there is none
+        /// The OCSP response for a certificate of the chain that was got otherwise; empty: there is none.
+        std::function<ByteView(const Certificate&)> fetched = nullptr;
     };
     /// Whether the leaf may authenticate a peer of IKE: a chain of at most five intermediates to a trusted CA, all
     /// valid now, of sufficient strength, allowed to do what they do, and not revoked. Whom it speaks for is
     /// Certificate::identity_fits.
     Result<void, CertificateFault> verify(const Question& question) const;
 
+    struct Link {
+        Certificate certificate;
+        Certificate issuer;
+    };
+    /// Of a chain that verify() believes: the first certificate that nothing says of whether it is revoked. Empty when
+    /// there is none, or nobody wants to know.
+    std::optional<Link> undecided(const Question& question) const;
+
   private:
     TrustStore() = default;
-    Revocation revocation_of(const Certificate& certificate, const Certificate& issuer,
-                             std::chrono::sys_seconds now) const;
+    Revocation listed(const Certificate& certificate, const Certificate& issuer, std::chrono::sys_seconds now) const;
+    Revocation verdict(const std::vector<Certificate>& chain, std::size_t index, const Question& question) const;
     Result<void, CertificateFault> check_revocation(const std::vector<Certificate>& chain,
                                                     const Question& question) const;
 

@@ -31,6 +31,8 @@ Gateway::Gateway(Options options, std::string config_file, std::unique_ptr<ike::
       config_file_(std::move(config_file)),
       loop_(std::move(loop)),
       signals_(std::move(signals)),
+      status_fetcher_(*loop_, options_.dataplane.socket_mark,
+                      [this](const ike::StatusFetched& fetched) { runtime_->status_fetched(fetched); }),
       alive_timer_(*loop_,
                    [this] {
                        notify_alive();

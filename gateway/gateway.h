@@ -17,6 +17,7 @@
 #include "gateway/port_log.h"
 #include "gateway/send_failures.h"
 #include "gateway/signals.h"
+#include "gateway/status_fetcher.h"
 #include "gateway/surroundings.h"
 #include "gateway/tunnels.h"
 #include "gateway/worker_log.h"
@@ -65,6 +66,7 @@ class Gateway final : ike::Observer, control::Handler {
     void on_resized(const dataplane::Resized& event) override { tunnels_->resized(event); }
     void on_instance_added(const ike::AddInstance& instance) override { tunnels_->add_instance(instance); }
     void on_virtual_addresses(const ike::UseVirtualAddresses& use) override { tunnels_->use_addresses(use); }
+    void on_status_wanted(const ike::FetchStatus& wanted) override { status_fetcher_.ask(wanted); }
     void on_instance_removed(dataplane::TunnelId instance) override { tunnels_->remove_instance(instance); }
     void on_request(control::ClientId client, const control::Request& request) override;
     void act(control::ClientId client, const control::Request& request);
@@ -94,6 +96,7 @@ class Gateway final : ike::Observer, control::Handler {
     std::optional<NetworkChanges> network_changes_;
     ike::EventLoop::Watch network_watch_;
     std::unique_ptr<MetricsServer> metrics_;
+    StatusFetcher status_fetcher_;
     PortLog port_log_;
     WorkerLog worker_log_;
     std::unique_ptr<control::Server> control_;

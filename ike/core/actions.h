@@ -98,6 +98,12 @@ class WallClock {
     virtual std::chrono::system_clock::time_point now() const = 0;
 };
 
+/// What became of a FetchStatus; an empty response: none could be had.
+struct StatusFetched {
+    std::string certificate;
+    Bytes response;
+};
+
 // --- actions ---
 /// Send on this path. Where the local port is the NAT-T port the transport puts the non-ESP marker in front.
 struct Send {
@@ -143,6 +149,14 @@ struct UseVirtualAddresses {
     std::vector<IpAddress> addresses;
 };
 
+/// POST `request`, an OCSPRequest, to `url` (RFC 6960 A.1). Answered by StatusFetched within ten seconds, whatever
+/// becomes of it.
+struct FetchStatus {
+    std::string certificate;  ///< its fingerprint
+    std::string url;
+    Bytes request;
+};
+
 enum class Severity : std::uint8_t { kInfo, kWarning, kError };
 
 /// Something an operator may want to know: one log line, one entry of `events`.
@@ -161,7 +175,7 @@ struct CommandDone {
 };
 
 using Action = std::variant<Send, SendKeepalive, InstallChild, ActivateChild, RetireChild, MoveChildPath, AddInstance,
-                            RemoveInstance, UseVirtualAddresses, Happened, CommandDone>;
+                            RemoveInstance, UseVirtualAddresses, FetchStatus, Happened, CommandDone>;
 
 // --- status ---
 enum class TunnelState : std::uint8_t { kDown, kConnecting, kEstablished };

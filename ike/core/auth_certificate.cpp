@@ -50,6 +50,20 @@ ByteView ocsp_of(const wire::Payloads& payloads) {
     return {};
 }
 
+crypto::TrustStore::Question question(const CertificateAuth& own, const StatusCache& statuses,
+                                      std::chrono::system_clock::time_point now, const crypto::Certificate& leaf,
+                                      const std::vector<crypto::Certificate>& intermediates,
+                                      const wire::Payloads& payloads) {
+    return {.leaf = leaf,
+            .intermediates = intermediates,
+            .now = now,
+            .revocation = own.revocation,
+            .ocsp_response = ocsp_of(payloads),
+            .fetched = [&statuses](const crypto::Certificate& certificate) {
+                return statuses.response(certificate.fingerprint());
+            }};
+}
+
 }  // namespace
 
 bool speaks_for(const crypto::Certificate& certificate, const wire::Id& id) {
@@ -76,8 +90,9 @@ void put_certificates(const CertificateAuth& own, wire::Payloads& payloads) {
         payloads.certs.push_back({static_cast<std::uint8_t>(CertEncoding::kX509Signature), certificate.der()});
 }
 
-Result<void, CertificateFlaw> verify_certificate(const CertificateAuth& own, std::chrono::system_clock::time_point now,
-                                                 const wire::Id& id, const wire::Payloads& payloads, ByteView octets) {
+Result<void, CertificateFlaw> verify_certificate(const CertificateAuth& own, const StatusCache& statuses,
+                                                 std::chrono::system_clock::time_point now, const wire::Id& id,
+                                                 const wire::Payloads& payloads, ByteView octets) {
     auto certificates = certificates_of(payloads);
     if (!certificates) return Failure{certificates.error()};
     const crypto::Certificate leaf = certificates->front();
@@ -86,17 +101,23 @@ Result<void, CertificateFlaw> verify_certificate(const CertificateAuth& own, std
         return flaw("certificate_identity",
                     "its certificate " + leaf.subject() + " speaks for " + names_of(leaf) + " only");
     }
-    const auto believed = own.trust->verify({.leaf = leaf,
-                                             .intermediates = *certificates,
-                                             .now = now,
-                                             .revocation = own.revocation,
-                                             .ocsp_response = ocsp_of(payloads)});
+    const auto believed = own.trust->verify(question(own, statuses, now, leaf, *certificates, payloads));
     if (!believed) return flaw("certificate_" + std::string(name(believed.error().code)), believed.error().message);
     const auto key = leaf.public_key();
     if (!key) return flaw("certificate_weak_key", key.error());
     const auto verified = verify_auth(*key, *payloads.auth, octets);
     if (!verified) return flaw("wrong_signature", verified.error());
     return {};
+}
+
+std::optional<crypto::TrustStore::Link> undecided(const CertificateAuth& own, const StatusCache& statuses,
+                                                  std::chrono::system_clock::time_point now,
+                                                  const wire::Payloads& payloads) {
+    auto certificates = certificates_of(payloads);
+    if (!certificates) return std::nullopt;
+    const crypto::Certificate leaf = certificates->front();
+    certificates->erase(certificates->begin());
+    return own.trust->undecided(question(own, statuses, now, leaf, *certificates, payloads));
 }
 
 }  // namespace esplane::ike

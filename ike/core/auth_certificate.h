@@ -10,6 +10,7 @@
 #include "crypto/certificate.h"
 #include "crypto/trust.h"
 #include "ike/core/auth_signature.h"
+#include "ike/core/status_cache.h"
 
 namespace esplane::ike {
 
@@ -19,7 +20,8 @@ struct CertificateAuth {
     std::optional<crypto::PrivateKey> key;   ///< of the first; none, nor a chain, where something else proves us
     std::shared_ptr<const crypto::TrustStore> trust;
     crypto::RevocationPolicy revocation = crypto::RevocationPolicy::kRelaxed;
-    std::string digest;  ///< of all that it was made of: another where something has changed
+    bool fetches_status = false;  ///< by OCSP, of the peers' certificates
+    std::string digest;           ///< of all that it was made of: another where something has changed
 };
 
 bool speaks_for(const crypto::Certificate& certificate, const wire::Id& id);
@@ -38,7 +40,12 @@ struct CertificateFlaw {
 };
 /// Of `payloads` the certificates and AUTH, which is over `octets`. Cheap looks come first, and nothing of the
 /// certificate is used before an authority vouches for it.
-Result<void, CertificateFlaw> verify_certificate(const CertificateAuth& own, std::chrono::system_clock::time_point now,
-                                                 const wire::Id& id, const wire::Payloads& payloads, ByteView octets);
+Result<void, CertificateFlaw> verify_certificate(const CertificateAuth& own, const StatusCache& statuses,
+                                                 std::chrono::system_clock::time_point now, const wire::Id& id,
+                                                 const wire::Payloads& payloads, ByteView octets);
+/// The first certificate of a chain that is to be believed of which nothing says whether it is revoked.
+std::optional<crypto::TrustStore::Link> undecided(const CertificateAuth& own, const StatusCache& statuses,
+                                                  std::chrono::system_clock::time_point now,
+                                                  const wire::Payloads& payloads);
 
 }  // namespace esplane::ike

@@ -7,6 +7,7 @@
 #include "ike/core/diagnosis.h"
 #include "ike/core/exchanges.h"
 #include "ike/core/mobike.h"
+#include "ike/core/revocation.h"
 
 namespace esplane::ike {
 
@@ -167,6 +168,11 @@ void send_auth(Core& core, IkeSa& sa, Transcript transcript) {
 void on_auth_response(Core& core, IkeSa& sa, AuthExchange exchange, const wire::Payloads& payloads) {
     Tunnel* tunnel = core.tunnel_of(sa);
     if (tunnel == nullptr) return core.discard(sa);
+    if (payloads.auth && must_wait_for_status(core, sa, tunnel->options, payloads)) {
+        std::get<Connecting>(sa.state).waiting =
+            std::make_shared<WaitingAnswer>(WaitingAnswer{std::move(exchange), payloads});
+        return;
+    }
     if (exchange.eap) return on_eap_response(core, sa, *tunnel, std::move(exchange), payloads);
     if (payloads.auth && !payloads.id_r) return on_fatal_error(core, sa, "its IKE_AUTH response lacks IDr");
     if (!payloads.auth) {

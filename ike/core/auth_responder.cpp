@@ -11,6 +11,7 @@
 #include "ike/core/diagnosis.h"
 #include "ike/core/exchanges.h"
 #include "ike/core/mobike.h"
+#include "ike/core/revocation.h"
 
 namespace esplane::ike {
 
@@ -237,6 +238,9 @@ Reply on_auth_request(Core& core, IkeSa& sa, const wire::Payloads& payloads) {
         return refuse_peer(core, sa);
     }
     if (tunnel->options.eap_authenticator) return begin_eap(core, sa, *tunnel, payloads);
+    Reply later;
+    later.later = must_wait_for_status(core, sa, tunnel->options, payloads);
+    if (later.later) return later;
     if (auto flaw = verify_initiator(core, sa, tunnel->options, payloads)) {
         note_stranger_error(core, *tunnel, std::move(*flaw), core.stranger_reports.take(core.now));
         return refuse_peer(core, sa);

@@ -16,6 +16,7 @@
 #include "ike/core/engine.h"
 #include "ike/core/half_open.h"
 #include "ike/core/ike_sa.h"
+#include "ike/core/status_cache.h"
 #include "ike/core/timers.h"
 #include "ike/core/tunnel.h"
 
@@ -35,6 +36,7 @@ struct Core {
     HalfOpenTable half_open;
     std::size_t eap_guests = 0;  ///< those of them that have a conversation
     CookieJar cookies;
+    StatusCache statuses;
     FragmentAllowance half_open_fragments;    ///< of all half-open IKE SAs together
     dataplane::TokenBucket stranger_replies;  ///< unprotected errors that we send
     dataplane::TokenBucket crash_tokens;      ///< of those the ones with our token

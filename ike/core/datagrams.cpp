@@ -146,6 +146,19 @@ bool is_repeated_fragment(const IkeSa& sa, const wire::Header& header, ByteView 
     return fragment && fragment->number == 1;
 }
 
+/// RFC 7296 2.1: it is repeated until it is answered.
+bool waits(const IkeSa& sa) {
+    const auto* half = std::get_if<HalfOpen>(&sa.state);
+    return half != nullptr && half->waiting != nullptr;
+}
+
+void answer(Core& core, IkeSa& sa, ExchangeType exchange, const WaitingRequest& request, const Reply& reply) {
+    sa.in.answered(request.fingerprint, seal(core, sa, exchange, true, request.message_id, reply.payloads),
+                   reply.after);
+    if (!sa.in.held()) send(core, request.path, sa.in.answer());
+    pump(core, sa);
+}
+
 void on_request(Core& core, IkeSa& sa, const Path& path, const wire::Header& header, ByteView datagram) {
     const Fingerprint fingerprint = core.fingerprint(datagram);
     const auto verdict = sa.in.judge(header.message_id, fingerprint);
@@ -155,6 +168,10 @@ void on_request(Core& core, IkeSa& sa, const Path& path, const wire::Header& hea
         // RFC 7296 2.1: the cached answer, without a look at the request. One that is held leaves in its own time.
         ++core.counters.repeated;
         if (!sa.in.held()) send(core, path, sa.in.answer());
+        return;
+    }
+    if (waits(sa)) {
+        ++core.counters.repeated;
         return;
     }
     if (verdict != IncomingWindow::Verdict::kNew || !may_ask(sa, header.exchange) || !sa.protection) {
@@ -171,9 +188,12 @@ void on_request(Core& core, IkeSa& sa, const Path& path, const wire::Header& hea
     note_alive(core, sa, path, opened && is_address_update(sa, **opened));
     Reply reply = opened ? answer_request(core, sa, path, header.exchange, **opened)
                          : refuse_malformed(core, sa, opened.error().what);
-    sa.in.answered(fingerprint, seal(core, sa, header.exchange, true, header.message_id, reply.payloads), reply.after);
-    if (!sa.in.held()) send(core, path, sa.in.answer());
-    pump(core, sa);
+    if (reply.later) {
+        std::get<HalfOpen>(sa.state).waiting =
+            std::make_unique<WaitingRequest>(WaitingRequest{path, header.message_id, fingerprint, **opened});
+        return;
+    }
+    answer(core, sa, header.exchange, {path, header.message_id, fingerprint, {}}, reply);
 }
 
 struct Answered {
@@ -227,6 +247,15 @@ void on_response(Core& core, IkeSa& sa, const wire::Header& header, ByteView dat
 }
 
 }  // namespace
+
+void answer_auth(Core& core, IkeSa& sa, const WaitingRequest& request) {
+    Reply reply = on_auth_request(core, sa, request.payloads);
+    if (reply.later) {
+        std::get<HalfOpen>(sa.state).waiting = std::make_unique<WaitingRequest>(request);
+        return;
+    }
+    answer(core, sa, ExchangeType::kIkeAuth, request, reply);
+}
 
 void on_datagram(Core& core, const Path& path, ByteView datagram) {
     ++core.counters.datagrams;

@@ -4,6 +4,7 @@
 
 #include "ike/core/exchanges.h"
 #include "ike/core/mobike.h"
+#include "ike/core/revocation.h"
 
 namespace esplane::ike {
 
@@ -76,6 +77,10 @@ void Engine::on_command(TimePoint now, Command command) {
 
 void Engine::on_dataplane(TimePoint now, const DataplaneEvent& event) {
     impl_->call(now, [&](Core& core) { std::visit(DataplaneSays{core}, event); });
+}
+
+void Engine::on_status(TimePoint now, const StatusFetched& event) {
+    impl_->call(now, [&](Core& core) { ike::on_status(core, event); });
 }
 
 std::optional<Action> Engine::poll_action() {

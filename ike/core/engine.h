@@ -26,6 +26,7 @@ class Engine {
     /// Answered by CommandDone, at once or when the outcome is known.
     void on_command(TimePoint now, Command command);
     void on_dataplane(TimePoint now, const DataplaneEvent& event);
+    void on_status(TimePoint now, const StatusFetched& event);
 
     /// The next action in order; empty when there is none for now.
     std::optional<Action> poll_action();

@@ -106,6 +106,11 @@ struct AuthExchange {
     std::optional<EapRounds> eap;
 };
 
+struct WaitingAnswer {
+    AuthExchange exchange;
+    wire::Payloads payloads;
+};
+
 /// A rekey by the peer that crossed ours, answered while ours was in flight (2.8.1).
 template <typename Successor>
 struct Rival {

@@ -64,6 +64,8 @@ void reject_responder(Core& core, IkeSa& sa, Tunnel& tunnel, LastError error);
 void accept_responder(Core& core, IkeSa& sa, Tunnel& tunnel, AuthExchange exchange, const wire::Id& id,
                       const wire::Payloads& payloads);
 Reply on_auth_request(Core& core, IkeSa& sa, const wire::Payloads& payloads);
+/// The same, when it has waited.
+void answer_auth(Core& core, IkeSa& sa, const WaitingRequest& request);
 /// The answer stays for repeated requests until the half-open time is up, and counts as half-open as long.
 Reply refuse_peer(Core& core, IkeSa& sa);
 /// Whether AUTH proves by `means` that the peer is who it says in IDi; empty when it does. Takes the keys with the PPK,

@@ -28,7 +28,11 @@
 
 namespace esplane::ike {
 
-struct Connecting {};
+/// The peer's answer to IKE_AUTH, while the status of its certificate is asked for.
+struct WaitingAnswer;
+struct Connecting {
+    std::shared_ptr<WaitingAnswer> waiting;  ///< null: it does not wait
+};
 /// The initiator proves itself by EAP (RFC 7296 2.16): what is kept between its requests.
 struct EapGuest {
     dataplane::TunnelId tunnel{};
@@ -38,11 +42,19 @@ struct EapGuest {
     std::uint32_t rounds = 0;
     bool succeeded = false;
 };
+/// A request of IKE_AUTH, while the status of its sender's certificate is asked for.
+struct WaitingRequest {
+    Path path;
+    std::uint32_t message_id = 0;
+    Fingerprint fingerprint{};
+    wire::Payloads payloads;
+};
 struct HalfOpen {
     Transcript transcript;
     Fingerprint init_request{};
     std::vector<dataplane::TunnelId> candidates;  ///< by address; IDi decides among them
     std::unique_ptr<EapGuest> eap;                ///< null: it has not asked for EAP
+    std::unique_ptr<WaitingRequest> waiting;      ///< null: nothing waits
 };
 struct Refused {
     Fingerprint init_request{};
@@ -133,6 +145,7 @@ struct IkeSa {
 struct Reply {
     wire::Payloads payloads;
     std::optional<dataplane::ChildId> after;
+    bool later = false;  ///< not now: it must wait
 };
 
 /// A reply that is one notify.

@@ -43,6 +43,11 @@ void Runtime::command(decltype(Command::what) what, WhenDone when_done) {
     carry_actions();
 }
 
+void Runtime::status_fetched(const StatusFetched& fetched) {
+    engine_.on_status(EventLoop::now(), fetched);
+    carry_actions();
+}
+
 void Runtime::on_transport(int fd) {
     in_burst_ = true;
     for (const Datagram& datagram : transport_->receive(fd)) {

@@ -33,6 +33,8 @@ class Observer {
     virtual void on_instance_added(const AddInstance& instance) = 0;
     virtual void on_instance_removed(dataplane::TunnelId instance) = 0;
     virtual void on_virtual_addresses(const UseVirtualAddresses& use) = 0;
+    /// Answered by Runtime::status_fetched, whatever becomes of it; not before this returns.
+    virtual void on_status_wanted(const FetchStatus& wanted) = 0;
 };
 
 class Runtime {
@@ -48,6 +50,8 @@ class Runtime {
 
     /// `when_done` may be called before this returns. It is not called any more once the runtime ends.
     void command(decltype(Command::what) what, WhenDone when_done);
+
+    void status_fetched(const StatusFetched& fetched);
 
     std::vector<TunnelStatus> status() const { return engine_.status(); }
     Counters counters() const { return engine_.counters(); }
@@ -85,6 +89,7 @@ class Runtime {
     void carry(AddInstance& action);
     void carry(RemoveInstance& action);
     void carry(UseVirtualAddresses& action) { observer_.on_virtual_addresses(action); }
+    void carry(FetchStatus& action) { observer_.on_status_wanted(action); }
     void carry(Happened& action) { observer_.on_happened(action); }
     void carry(CommandDone& action);
 

@@ -11,7 +11,7 @@ import ipaddress
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 DAY = datetime.timedelta(days=1)
 MAKERS = {
@@ -92,13 +92,16 @@ class Authority:
         certificate = builder.add_extension(public, critical=False).sign(signer, _hash_for(signer))
         return Certified(key, certificate, (issuer.certificate,) if issuer and issuer.issuer else (), issuer)
 
-    def gateway(self, identity, kind=None, **validity):
-        """`start` and `end`: days from now."""
+    def gateway(self, identity, kind=None, ocsp=None, **validity):
+        """`start` and `end`: days from now; `ocsp`: the URL of who tells the certificate's status."""
         key = MAKERS[kind or self.kind]()
         builder = self._builder(key, identity, self.intermediate, **validity)
         builder = builder.add_extension(x509.SubjectAlternativeName([_general_name(identity)]), critical=False)
         usages = [IPSEC_IKE, ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
         builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=False)
+        if ocsp:
+            where = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(ocsp))
+            builder = builder.add_extension(x509.AuthorityInformationAccess([where]), critical=False)
         return self._signed(builder, key, self.intermediate)
 
     def crls(self, *revoked):

@@ -35,6 +35,7 @@ struct Describer {
     std::string operator()(const ike::AddInstance& order) const { return "adds instance " + order.name; }
     std::string operator()(const ike::RemoveInstance&) const { return "removes an instance"; }
     std::string operator()(const ike::UseVirtualAddresses&) const { return "uses virtual addresses"; }
+    std::string operator()(const ike::FetchStatus& action) const { return "asks " + action.url; }
     std::string operator()(const ike::Happened& note) const { return note.code + ": " + note.message; }
     std::string operator()(const ike::CommandDone& done) const {
         return "command " + std::to_string(static_cast<std::uint64_t>(done.id)) + " done: " + done.code;
@@ -73,6 +74,11 @@ void Node::event(const ike::DataplaneEvent& event) {
     drain();
 }
 
+void Node::fetched(const ike::StatusFetched& fetched) {
+    engine_->on_status(world_.now, fetched);
+    drain();
+}
+
 void Node::timeout() {
     engine_->on_timeout(world_.now);
     drain();
@@ -98,6 +104,7 @@ void Node::act(ike::Action action) {
         if (send->path.local.address.is_unspecified()) send->path.local.address = address;
         return world_.transmit({send->path.local, send->path.remote, std::move(send->datagram)});
     }
+    if (auto* question = std::get_if<ike::FetchStatus>(&action)) return asked.push_back(std::move(*question));
     if (auto* note = std::get_if<ike::Happened>(&action)) return happened.push_back(std::move(*note));
     if (auto* answer = std::get_if<ike::CommandDone>(&action)) {
         const auto id = static_cast<std::uint64_t>(answer->id);

@@ -32,6 +32,7 @@ class Node {
 
     const IpAddress address;
     std::vector<ike::Happened> happened;
+    std::vector<ike::FetchStatus> asked;  ///< of OCSP responders; a test answers by fetched()
     std::map<std::uint64_t, ike::CommandDone> done;
     std::uint64_t keepalives = 0;
     std::uint64_t payloads_received = 0;
@@ -48,6 +49,7 @@ class Node {
     std::uint64_t command(decltype(ike::Command::what) what);
     void receive(const Path& path, ByteView datagram);
     void event(const ike::DataplaneEvent& event);
+    void fetched(const ike::StatusFetched& fetched);
     void timeout();
     /// Loses all state, as a crash does; tunnels must be added again.
     void crash();

@@ -2,6 +2,7 @@
 #include "config/certificates.h"
 
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "config/load.h"
 #include "crypto/private_key_file.h"
@@ -129,6 +130,32 @@ TEST_CASE("What does not belong together, or is open to others, is refused in wo
                Catch::Contains("auth.crl: '"));
     CHECK(fixture.problem("{certificate: gw.pem, key: gw.key, ca: ca.pem, revocation: maybe}") ==
           "5:70: auth.revocation: 'maybe' is not accepted; one of relaxed, strict, off");
+}
+
+TEST_CASE("Where the status of certificates comes from") {
+    const Fixture fixture;
+    const std::string files = "{certificate: gw.pem, key: gw.key, ca: ca.pem, ";
+    const auto fetches = [&](const std::string& more) {
+        return fixture.load(files + more).value().tunnels[0].ike.certificate->fetches_status;
+    };
+    CHECK_FALSE(fetches("revocation: strict}"));
+    CHECK_FALSE(fetches("ocsp: stapled}"));
+    CHECK(fetches("ocsp: fetch}"));
+    CHECK(fetches("ocsp: fetch, revocation: strict}"));
+    CHECK_THAT(fixture.problem(files + "ocsp: fetch, revocation: off}"),
+               Catch::Contains("auth.ocsp: with revocation: off nobody wants to know; write relaxed or strict"));
+    CHECK_THAT(fixture.problem(files + "ocsp: always}"),
+               Catch::Contains("auth.ocsp: 'always' is not accepted; one of stapled, fetch"));
+}
+
+TEST_CASE("Another way to judge revocation is another configuration") {
+    const Fixture fixture;
+    std::set<std::string> prints;
+    for (const char* more :
+         {"", ", revocation: strict", ", revocation: off", ", ocsp: fetch", ", ocsp: fetch, revocation: strict"}) {
+        const auto loaded = fixture.load("{certificate: gw.pem, key: gw.key, ca: ca.pem" + std::string(more) + "}");
+        CHECK(prints.insert(loaded.value().tunnels[0].fingerprint).second);
+    }
 }
 
 TEST_CASE("Another certificate, authority or list is another configuration; the same files are the same") {

@@ -99,7 +99,7 @@ TEST_CASE("Wrong ways to prove who one is are refused, and no key is shown") {
         {tunnel(kLocal, kRemote, "{psk:secret}"), {nothing, "5:12: a space is missing after 'psk:'"}},
         {tunnel(kLocal, kRemote, "secret"),
          {"5:11: a map with keys is expected here: psk, psk_file, psk_env, certificate, "
-          "key, key_passphrase_file, ca, crl, revocation, ppk_file, ppk_id, ppk_required, eap, user, "
+          "key, key_passphrase_file, ca, crl, revocation, ocsp, ppk_file, ppk_id, ppk_required, eap, user, "
           "password_file, users_file"}},
         {tunnel(kLocal, kRemote, "{psk: ''}"), {"5:17: auth.psk: the key is empty"}},
         {tunnel(kLocal, kRemote, "{psk: 0xSECRET}"),

@@ -1,6 +1,7 @@
 // What CRLs and OCSP responses say, and what the policies make of it.
 #include <catch2/catch.hpp>
 #include <functional>
+#include <map>
 
 #include "crypto/ocsp.h"
 #include "crypto/openssl_x509.h"
@@ -145,6 +146,69 @@ TEST_CASE("CRLs are read from DER and PEM") {
         CHECK_FALSE(Crl::parse(bad).ok());
     }
     CHECK(ERR_peek_error() == 0);
+}
+
+TEST_CASE("A certificate that nothing speaks for is found, from the leaf on, until something does") {
+    const World& w = world();
+    Wish wish = leaf_wish("asked");
+    wish.extensions.emplace_back("authorityInfoAccess",
+                                 "OCSP;URI:ldap://x/,OCSP;URI:http://ocsp.example.org/a,OCSP;URI:http://b:81/");
+    const Made leaf = make(wish, &w.sub);
+    CHECK(leaf.certificate.ocsp_urls() == std::vector<std::string>{"http://ocsp.example.org/a", "http://b:81/"});
+    CHECK(w.gateway.certificate.ocsp_urls().empty());
+
+    const TrustStore trust = TrustStore::of({w.root.certificate}).value();
+    std::map<std::string, Bytes> known;
+    const std::vector<Certificate> intermediates{w.sub.certificate};
+    TrustStore::Question question{.leaf = leaf.certificate,
+                                  .intermediates = intermediates,
+                                  .now = kNow,
+                                  .revocation = RevocationPolicy::kStrict,
+                                  .fetched = [&](const Certificate& certificate) {
+                                      const auto found = known.find(certificate.fingerprint());
+                                      return found == known.end() ? ByteView() : ByteView(found->second);
+                                  }};
+    auto link = trust.undecided(question);
+    REQUIRE(link);
+    CHECK(link->certificate.der() == leaf.certificate.der());
+    CHECK(link->issuer.der() == w.sub.certificate.der());
+    known[leaf.certificate.fingerprint()] = make_ocsp({}, leaf.certificate, w.sub, w.sub);
+    link = trust.undecided(question);
+    REQUIRE(link);
+    CHECK(link->certificate.der() == w.sub.certificate.der());
+    CHECK(trust.verify(question).error().code == Code::kRevocationUnknown);
+    known[w.sub.certificate.fingerprint()] = make_ocsp({}, w.sub.certificate, w.root, w.root);
+    CHECK_FALSE(trust.undecided(question));
+    CHECK(trust.verify(question).ok());
+    known[w.sub.certificate.fingerprint()] =
+        make_ocsp({.status = V_OCSP_CERTSTATUS_REVOKED}, w.sub.certificate, w.root, w.root);
+    CHECK_FALSE(trust.undecided(question));
+    CHECK(trust.verify(question).error().code == Code::kRevoked);
+    known.clear();
+    question.revocation = RevocationPolicy::kOff;
+    CHECK_FALSE(trust.undecided(question));
+    question.revocation = RevocationPolicy::kStrict;
+    // One that is not to be believed is not asked about.
+    const Made stranger = make(wish, &w.namesake);
+    CHECK_FALSE(trust.undecided({.leaf = stranger.certificate,
+                                 .intermediates = intermediates,
+                                 .now = kNow,
+                                 .revocation = RevocationPolicy::kStrict}));
+    CHECK(ERR_peek_error() == 0);
+}
+
+TEST_CASE("A request names the certificate by its issuer and serial number, and has no nonce") {
+    const World& w = world();
+    const Bytes der = make_ocsp_request(w.gateway.certificate, w.sub.certificate);
+    const std::uint8_t* at = der.data();
+    const std::unique_ptr<OCSP_REQUEST, FreeWith<OCSP_REQUEST_free>> request(
+        d2i_OCSP_REQUEST(nullptr, &at, static_cast<long>(der.size())));
+    REQUIRE(request);
+    REQUIRE(OCSP_request_onereq_count(request.get()) == 1);
+    const std::unique_ptr<OCSP_CERTID, FreeWith<OCSP_CERTID_free>> expected(
+        OCSP_cert_to_id(EVP_sha1(), w.gateway.certificate.handle(), w.sub.certificate.handle()));
+    CHECK(OCSP_id_cmp(expected.get(), OCSP_onereq_get0_id(OCSP_request_onereq_get0(request.get(), 0))) == 0);
+    CHECK(OCSP_REQUEST_get_ext_count(request.get()) == 0);
 }
 
 TEST_CASE("OCSP responses count when the issuer, or its delegate, signed them just now") {

@@ -71,6 +71,7 @@ class Ignoring final : public ike::Observer {
     void on_instance_added(const ike::AddInstance&) override {}
     void on_instance_removed(dataplane::TunnelId) override {}
     void on_virtual_addresses(const ike::UseVirtualAddresses&) override {}
+    void on_status_wanted(const ike::FetchStatus&) override {}
 };
 
 /// Everything that Tunnels needs, in an empty network.

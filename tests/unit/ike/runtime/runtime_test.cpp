@@ -25,6 +25,7 @@ struct Noting final : Observer {
     void on_instance_added(const AddInstance&) override {}
     void on_instance_removed(dataplane::TunnelId) override {}
     void on_virtual_addresses(const UseVirtualAddresses&) override {}
+    void on_status_wanted(const FetchStatus&) override {}
     std::vector<Happened> happened;
     std::vector<Path> failed;
     std::vector<dataplane::TunnelId> resized;
