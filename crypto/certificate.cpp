@@ -13,6 +13,10 @@ namespace {
 
 constexpr std::size_t kLongestSerial = 20;  // RFC 5280 4.1.2.2
 
+void free_of_openssl(std::uint8_t* memory) {
+    OPENSSL_free(memory);
+}
+
 char lower(std::uint8_t character) {
     return static_cast<char>(character >= 'A' && character <= 'Z' ? character + ('a' - 'A') : character);
 }
@@ -121,6 +125,22 @@ std::vector<std::string> Certificate::ocsp_urls() const {
         if (url.starts_with("http://") && is_printable) urls.push_back(url);
     }
     return urls;
+}
+
+bool Certificate::has_alternative_names() const {
+    return X509_get_ext_by_NID(handle(), NID_subject_alt_name, -1) >= 0;
+}
+
+std::string Certificate::common_name() const {
+    const DropErrors drop_errors;
+    const X509_NAME* subject = X509_get_subject_name(handle());
+    const int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
+    if (at < 0 || X509_NAME_get_index_by_NID(subject, NID_commonName, at) >= 0) return {};
+    std::uint8_t* text = nullptr;
+    const int length = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
+    const std::unique_ptr<std::uint8_t, FreeWith<free_of_openssl>> owner(text);
+    if (length < 0 || !is_plain_name({text, static_cast<std::size_t>(length)})) return {};
+    return {text, text + length};
 }
 
 Result<PublicKey, std::string> Certificate::public_key() const {

@@ -41,6 +41,11 @@ class Certificate {
 
     /// Where its issuer answers for it by OCSP over HTTP (RFC 5280 4.2.2.1), in the order of the certificate.
     std::vector<std::string> ocsp_urls() const;
+    /// Whether there is a subjectAltName, of whatever names.
+    bool has_alternative_names() const;
+    /// The subject's CN; empty where there is none, several, or one with other than printable ASCII, a blank or a
+    /// wildcard.
+    std::string common_name() const;
 
     /// The error says why the key is of no use.
     Result<PublicKey, std::string> public_key() const;

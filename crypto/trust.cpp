@@ -56,22 +56,28 @@ Result<std::vector<Certificate>, CertificateFault> build_chain(X509_STORE* store
     return chain_of(context.get());
 }
 
-/// RFC 4945 5.1.3.12: for IKE itself, for any purpose, or for TLS, as many CAs issue them.
-bool may_serve_ike(X509* certificate) {
+bool serves(int purpose, CertificateUse use) {
+    if (purpose == NID_anyExtendedKeyUsage) return true;
+    const bool ike = use == CertificateUse::kIke;
+    switch (purpose) {
+        case NID_ipsec_IKE:
+            return ike;
+        case NID_server_auth:
+            return ike || use == CertificateUse::kTlsServer;
+        case NID_client_auth:
+            return ike || use == CertificateUse::kTlsClient;
+        default:
+            return false;
+    }
+}
+
+bool may_serve(X509* certificate, CertificateUse use) {
     int found = 0;
     const KeyPurposes purposes(
         static_cast<EXTENDED_KEY_USAGE*>(X509_get_ext_d2i(certificate, NID_ext_key_usage, &found, nullptr)));
     if (!purposes) return found == -1;  // there is none; else there are two, or one that cannot be read
     for (int i = 0; i < sk_ASN1_OBJECT_num(purposes.get()); ++i) {
-        switch (OBJ_obj2nid(sk_ASN1_OBJECT_value(purposes.get(), i))) {
-            case NID_ipsec_IKE:
-            case NID_anyExtendedKeyUsage:
-            case NID_server_auth:
-            case NID_client_auth:
-                return true;
-            default:
-                break;
-        }
+        if (serves(OBJ_obj2nid(sk_ASN1_OBJECT_value(purposes.get(), i)), use)) return true;
     }
     return false;
 }
@@ -81,15 +87,24 @@ bool may_sign(X509* certificate) {  // all bits are set where the extension is n
     return (X509_get_key_usage(certificate) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) != 0;
 }
 
-Result<void, CertificateFault> check_usage(const std::vector<Certificate>& chain) {
+std::string_view words_for_misuse(CertificateUse use) {
+    switch (use) {
+        case CertificateUse::kTlsServer:
+            return "is not meant for a TLS server: its extendedKeyUsage lacks serverAuth";
+        case CertificateUse::kTlsClient:
+            return "is not meant for a TLS client: its extendedKeyUsage lacks clientAuth";
+        case CertificateUse::kIke:
+            break;
+    }
+    return "is not meant for IKE: its extendedKeyUsage names other purposes";
+}
+
+Result<void, CertificateFault> check_usage(const std::vector<Certificate>& chain, CertificateUse use) {
     const Certificate& leaf = chain.front();
     if (const auto key = leaf.public_key(); !key) return fault(Code::kWeakKey, leaf, "is of no use: " + key.error());
     if (!may_sign(leaf.handle())) return fault(Code::kWrongUsage, leaf, "must not sign: its keyUsage forbids it");
     for (std::size_t i = 0; i + 1 < chain.size(); ++i) {
-        if (!may_serve_ike(chain[i].handle())) {
-            return fault(Code::kWrongUsage, chain[i],
-                         "is not meant for IKE: its extendedKeyUsage names other purposes");
-        }
+        if (!may_serve(chain[i].handle(), use)) return fault(Code::kWrongUsage, chain[i], words_for_misuse(use));
     }
     return {};
 }
@@ -122,7 +137,7 @@ Result<void, CertificateFault> TrustStore::verify(const Question& question) cons
     const DropErrors drop_errors;
     const auto chain = build_chain(store_.get(), question);
     if (!chain) return Failure{chain.error()};
-    if (auto usable = check_usage(*chain); !usable) return usable;
+    if (auto usable = check_usage(*chain, question.use); !usable) return usable;
     return check_revocation(*chain, question);
 }
 

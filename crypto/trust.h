@@ -23,6 +23,13 @@ enum class RevocationPolicy {
     kOff,
 };
 
+/// What a peer does with its certificate, which extendedKeyUsage must not forbid where it is there.
+enum class CertificateUse {
+    kIke,        ///< RFC 4945 5.1.3.12: IKE itself, any purpose, or TLS of either side, as many CAs issue them
+    kTlsServer,  ///< RFC 5280 4.2.1.12: serverAuth, or any purpose
+    kTlsClient,  ///< clientAuth, or any purpose
+};
+
 /// CAs that are trusted, and what is known of revoked certificates. Copies share the CAs.
 class TrustStore {
   public:
@@ -40,8 +47,9 @@ class TrustStore {
         ByteView ocsp_response = {};  ///< of the leaf (RFC 4806); empty: there is none
         /// The OCSP response for a certificate of the chain that was got otherwise; empty: there is none.
         std::function<ByteView(const Certificate&)> fetched = nullptr;
+        CertificateUse use = CertificateUse::kIke;
     };
-    /// Whether the leaf may authenticate a peer of IKE: a chain of at most five intermediates to a trusted CA, all
+    /// Whether the leaf may authenticate a peer: a chain of at most five intermediates to a trusted CA, all
     /// valid now, of sufficient strength, allowed to do what they do, and not revoked. Whom it speaks for is
     /// Certificate::identity_fits.
     Result<void, CertificateFault> verify(const Question& question) const;
