@@ -31,7 +31,8 @@ class Asking final : public Conversation {
     const crypto::Secret& msk() const override { return msk_; }
     const std::string& identity() const override { return identity_; }
     std::string method() const override { return std::string(method_ ? name(asked_) : ""); }
-    std::string why() const override { return why_; }
+    /// What a method has found wrong counts before the peer has taken note of it: it may never do so.
+    std::string why() const override { return why_.empty() && method_ ? method_->why() : why_; }
 
   private:
     Bytes request(Type type, ByteView data) {

@@ -41,7 +41,7 @@ class Conversation {
     virtual const std::string& identity() const = 0;
     /// "mschapv2", "tls": the method that is under way or has ended it; empty before there is one.
     virtual std::string method() const = 0;
-    /// After kFailure: why, as the end of a sentence for the operator.
+    /// After kFailure, and before it where that can only follow: why, as the end of a sentence for the operator.
     virtual std::string why() const = 0;
 };
 

@@ -5,7 +5,7 @@
 namespace esplane::ike::eap {
 namespace {
 
-using namespace mschapv2;
+using namespace mschapv2;  // NOLINT(google-build-using-namespace)
 
 constexpr std::string_view kServer = "esplane";
 
@@ -36,7 +36,7 @@ class Server final : public Method {
             case Awaited::kRefusal:
                 break;
         }
-        return fail(refusal_);
+        return {};  // why_ says why
     }
 
   private:
@@ -70,8 +70,8 @@ class Server final : public Method {
         }
         proven_.wipe();
         awaited_ = Awaited::kRefusal;
-        refusal_ = known ? "the password of " + printable(identity_) + " is wrong"
-                         : "there is no user " + printable(identity_) + " with a password";
+        why_ = known ? "the password of " + printable(identity_) + " is wrong"
+                     : "there is no user " + printable(identity_) + " with a password";
         const Bytes next = random_.bytes(crypto::kMsChapChallenge);
         return {MethodStep::Kind::kSend, encode({OpCode::kFailure, id_, failure_body(next)})};
     }
@@ -84,7 +84,6 @@ class Server final : public Method {
     crypto::Secret nobody_;  // the hash of no password
     Awaited awaited_ = Awaited::kResponse;
     crypto::Secret proven_;  // the MSK, before the peer has said that it has it
-    std::string refusal_;
 };
 
 }  // namespace

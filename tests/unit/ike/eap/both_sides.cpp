@@ -1,11 +1,10 @@
 #include "tests/unit/ike/eap/both_sides.h"
 
 #include "crypto/ms_chap.h"
+#include "tests/unit/crypto/test_authority.h"
 
 namespace esplane::ike::eap::testing {
 namespace {
-
-const std::chrono::system_clock::time_point kNow{std::chrono::hours(24 * 365 * 55)};
 
 /// One packet's way; whether there is an answer.
 bool deliver(Talk& talk, Conversation& to, Step::Kind& end, Bytes& packet, const Wire& wire) {
@@ -39,8 +38,9 @@ bool Talk::succeeded() const {
 std::unique_ptr<Talk> talk_of(MethodOffers server, std::string identity, MethodOffers peer, std::uint64_t seed) {
     auto talk = std::make_unique<Talk>();
     talk->random = crypto::SeededRandom(seed);
-    talk->server = MethodAuthenticator(std::move(server), "").begin_conversation(talk->random, kNow);
-    talk->peer = MethodSupplicant(std::move(identity), std::move(peer), "").begin_conversation(talk->random, kNow);
+    talk->server = MethodAuthenticator(std::move(server), "").begin_conversation(talk->random, crypto::test::kNow);
+    talk->peer =
+        MethodSupplicant(std::move(identity), std::move(peer), "").begin_conversation(talk->random, crypto::test::kNow);
     return talk;
 }
 

@@ -1,4 +1,6 @@
 // Whatever happens to the packets on their way, nobody proves themselves who could not without it.
+#include "tests/unit/ike/eap/damage.h"
+
 #include <catch2/catch.hpp>
 
 #include "tests/unit/ike/eap/both_sides.h"
@@ -6,26 +8,9 @@
 namespace esplane::ike::eap {
 namespace {
 
-using namespace testing;
+using namespace testing;  // NOLINT(google-build-using-namespace)
 
 constexpr std::size_t kPackets = 7;
-
-/// Flips, cuts off or puts behind.
-void damage(crypto::Random& random, Bytes& packet) {
-    switch (random.below(3)) {
-        case 0:
-            packet[random.below(packet.size())] ^= static_cast<std::uint8_t>(1 + random.below(255));
-            break;
-        case 1:
-            packet.resize(random.below(packet.size()));
-            break;
-        default:
-            append(packet, random.bytes(1 + random.below(40)));
-            break;
-    }
-    const bool mend_length = random.below(2) == 0 && packet.size() >= 4;
-    if (mend_length) store_be(&packet[2], static_cast<std::uint16_t>(packet.size()));
-}
 
 TEST_CASE("Damage never makes a wrong password right") {
     crypto::SeededRandom random(7);
