@@ -12,9 +12,9 @@ namespace esplane::config {
 namespace {
 
 constexpr Key kAuthKeys[] = {
-    {"psk"},          {"psk_file"}, {"psk_env"},    {"certificate"},   {"key"},       {"key_passphrase_file"},
-    {"ca"},           {"crl"},      {"revocation"}, {"ocsp"},          {"ppk_file"},  {"ppk_id"},
-    {"ppk_required"}, {"eap"},      {"user"},       {"password_file"}, {"users_file"}};
+    {"psk"},          {"psk_file"}, {"psk_env"},    {"certificate"},   {"key"},        {"key_passphrase_file"},
+    {"ca"},           {"crl"},      {"revocation"}, {"ocsp"},          {"ppk_file"},   {"ppk_id"},
+    {"ppk_required"}, {"eap"},      {"user"},       {"password_file"}, {"users_file"}, {"aaa_id"}};
 constexpr std::size_t kLongestPpkId = 255;
 /// What proves who we are: one of them.
 constexpr std::string_view kSources[] = {"psk", "psk_file", "psk_env", "key"};

@@ -113,30 +113,32 @@ std::vector<crypto::Certificate> chain_of(const Section& auth, Reader& reader,
     return chain.value_or(std::vector<crypto::Certificate>{});
 }
 
-/// Whether the peer could believe that the certificate is ours.
-bool is_own(const Section& auth, const crypto::Certificate& certificate, const crypto::PrivateKey& key,
-            const ike::Identity& own) {
-    const std::string_view where = auth.has("certificate") ? "certificate" : "key";
-    const std::optional<Scalar> at = auth.scalar(where);
-    const Place place = at ? at->place : auth.place();
+/// Where the certificate comes from.
+std::string_view source_of(const Section& auth) {
+    return auth.has("certificate") ? "certificate" : "key";
+}
+
+bool is_of_key(const Section& auth, const crypto::Certificate& certificate, const crypto::PrivateKey& key) {
     const auto public_key = certificate.public_key();
     if (!public_key) {
-        auth.complain(place, where, certificate.subject() + ": " + public_key.error());
+        complain_of_certificate(auth, certificate.subject() + ": " + public_key.error());
         return false;
     }
     if (!crypto::same_key(*public_key, key.public_key())) {
-        auth.complain(place, where, certificate.subject() + " is of another key than auth.key");
-        return false;
-    }
-    const bool is_subject = own.type == ike::wire::IdType::kDerAsn1Dn &&
-                            crypto::same_distinguished_name(own.value, certificate.subject_der());
-    if (!is_subject && !ike::speaks_for(certificate, own.to_wire())) {
-        auth.complain(place, where,
-                      certificate.subject() + " does not speak for local.id " + own.to_string() + ", only for " +
-                          ike::names_of(certificate));
+        complain_of_certificate(auth, certificate.subject() + " is of another key than auth.key");
         return false;
     }
     return true;
+}
+
+/// Whether the peer could believe that the certificate is ours.
+bool is_own(const Section& auth, const crypto::Certificate& certificate, const ike::Identity& own) {
+    const bool is_subject = own.type == ike::wire::IdType::kDerAsn1Dn &&
+                            crypto::same_distinguished_name(own.value, certificate.subject_der());
+    if (is_subject || ike::speaks_for(certificate, own.to_wire())) return true;
+    complain_of_certificate(auth, certificate.subject() + " does not speak for local.id " + own.to_string() +
+                                      ", only for " + ike::names_of(certificate));
+    return false;
 }
 
 std::shared_ptr<const crypto::TrustStore> read_trust(const Section& auth, Reader& reader) {
@@ -163,29 +165,34 @@ void read_revocation(const Section& auth, ike::CertificateAuth& into) {
                       "with revocation: off nobody wants to know; write relaxed or strict");
 }
 
-/// Null when something is missing or wrong.
-std::shared_ptr<const ike::CertificateAuth> read_certificates(const Section& auth, const std::string& directory,
-                                                              const ike::Identity& own) {
+}  // namespace
+
+void complain_of_certificate(const Section& auth, const std::string& why) {
+    const std::optional<Scalar> at = auth.scalar(source_of(auth));
+    auth.complain(at ? at->place : auth.place(), source_of(auth), why);
+}
+
+void read_own_certificate(const Section& auth, const std::string& directory, ike::TunnelOptions& into) {
+    auto certificate = read_certificate(auth, directory);
+    if (!certificate || !is_own(auth, certificate->chain.front(), into.local_id)) return;
+    into.certificate = std::move(certificate);
+    // As the certificate has it, octet by octet: a peer may be strict about the order and the kinds of strings.
+    if (into.local_id.type == ike::wire::IdType::kDerAsn1Dn)
+        into.local_id.value = into.certificate->chain.front().subject_der();
+}
+
+std::shared_ptr<const ike::CertificateAuth> read_certificate(const Section& auth, const std::string& directory) {
     Reader reader(auth, directory);
     ike::CertificateAuth made;
     read_revocation(auth, made);
     made.trust = read_trust(auth, reader);
     const auto credential = reader.key();
     made.chain = chain_of(auth, reader, credential);
-    if (!credential || made.chain.empty() || !is_own(auth, made.chain.front(), credential->key, own) || !made.trust)
+    if (!credential || made.chain.empty() || !is_of_key(auth, made.chain.front(), credential->key) || !made.trust)
         return nullptr;
     made.key = credential->key;
     made.digest = reader.digest();
     return std::make_shared<const ike::CertificateAuth>(std::move(made));
-}
-
-}  // namespace
-
-void read_own_certificate(const Section& auth, const std::string& directory, ike::TunnelOptions& into) {
-    into.certificate = read_certificates(auth, directory, into.local_id);
-    // As the certificate has it, octet by octet: a peer may be strict about the order and the kinds of strings.
-    if (into.certificate && into.local_id.type == ike::wire::IdType::kDerAsn1Dn)
-        into.local_id.value = into.certificate->chain.front().subject_der();
 }
 
 std::shared_ptr<const ike::CertificateAuth> read_authorities(const Section& auth, const std::string& directory) {

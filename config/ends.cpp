@@ -28,15 +28,6 @@ Parsed<ike::Identity> parse_local_id(std::string_view text) {
     return *identity;
 }
 
-Parsed<ike::IdentityPattern> parse_remote_id(std::string_view text) {
-    std::optional<ike::IdentityPattern> pattern = ike::IdentityPattern::parse(text);
-    if (!pattern) {
-        return Failure{quoted(text) + " is not an identity; write " + std::string(kIdentityForms) +
-                       ", a pattern such as \"*.example.org\", or any"};
-    }
-    return *pattern;
-}
-
 ike::Identity identity_of(const IpAddress& address) {
     const bool ipv4 = address.family() == Family::kIpv4;
     return {ipv4 ? ike::wire::IdType::kIpv4Addr : ike::wire::IdType::kIpv6Addr, to_bytes(address.octets())};
@@ -63,6 +54,15 @@ void read_remote_id(const Section& remote, bool any, ike::TunnelOptions& into) {
 }
 
 }  // namespace
+
+Parsed<ike::IdentityPattern> parse_remote_id(std::string_view text) {
+    std::optional<ike::IdentityPattern> pattern = ike::IdentityPattern::parse(text);
+    if (!pattern) {
+        return Failure{quoted(text) + " is not an identity; write " + std::string(kIdentityForms) +
+                       ", a pattern such as \"*.example.org\", or any"};
+    }
+    return *pattern;
+}
 
 bool read_ends(const Section& tunnel, gateway::TunnelOptions& into) {
     const Section local = tunnel.section("local", kEndKeys);

@@ -1,6 +1,6 @@
 #include "ike/core/auth_certificate.h"
 
-#include "ike/core/identity.h"
+#include <algorithm>
 
 namespace esplane::ike {
 namespace {
@@ -26,6 +26,22 @@ std::optional<crypto::Identity> as_certificate_says(const wire::Id& id) {
         default:
             return std::nullopt;
     }
+}
+
+wire::IdType as_ike_says(crypto::IdentityKind kind) {
+    switch (kind) {
+        case crypto::IdentityKind::kFqdn:
+            return wire::IdType::kFqdn;
+        case crypto::IdentityKind::kEmail:
+            return wire::IdType::kRfc822Addr;
+        case crypto::IdentityKind::kIpv4:
+            return wire::IdType::kIpv4Addr;
+        case crypto::IdentityKind::kIpv6:
+            return wire::IdType::kIpv6Addr;
+        case crypto::IdentityKind::kDistinguishedName:
+            break;
+    }
+    return wire::IdType::kDerAsn1Dn;
 }
 
 /// In the order sent; what is no certificate, or one that cannot be read, is an error.
@@ -69,6 +85,14 @@ crypto::TrustStore::Question question(const CertificateAuth& own, const StatusCa
 bool speaks_for(const crypto::Certificate& certificate, const wire::Id& id) {
     const auto identity = as_certificate_says(id);
     return identity && certificate.identity_fits(*identity);
+}
+
+bool speaks_for(const crypto::Certificate& certificate, const IdentityPattern& pattern) {
+    if (pattern.exact()) return speaks_for(certificate, pattern.exact()->to_wire());
+    const std::vector<crypto::Identity> names = certificate.alternative_names();
+    return std::any_of(names.begin(), names.end(), [&](const crypto::Identity& name) {
+        return pattern.matches(Identity{as_ike_says(name.kind), name.value});
+    });
 }
 
 std::string names_of(const crypto::Certificate& certificate) {

@@ -10,6 +10,7 @@
 #include "crypto/certificate.h"
 #include "crypto/trust.h"
 #include "ike/core/auth_signature.h"
+#include "ike/core/identity.h"
 #include "ike/core/status_cache.h"
 
 namespace esplane::ike {
@@ -25,6 +26,8 @@ struct CertificateAuth {
 };
 
 bool speaks_for(const crypto::Certificate& certificate, const wire::Id& id);
+/// For anybody whom the pattern accepts.
+bool speaks_for(const crypto::Certificate& certificate, const IdentityPattern& pattern);
 /// Whom it speaks for, for an operator to read.
 std::string names_of(const crypto::Certificate& certificate);
 /// SHA-1 of the authorities' keys, one behind the other: what X.509's CERTREQ holds (RFC 7296 3.7).

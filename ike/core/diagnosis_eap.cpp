@@ -13,18 +13,32 @@ std::string account_of(const eap::Conversation& conversation) {
            (identity.empty() ? "no EAP identity" : "EAP identity '" + printable(identity) + "'") + ")";
 }
 
+bool is_by_certificate(const eap::Conversation& conversation) {
+    return conversation.method() == "tls";
+}
+
+std::string what_lets_it_in(const TunnelOptions& tunnel, const eap::Conversation& conversation) {
+    if (!is_by_certificate(conversation)) return "its configuration with " + key(tunnel, "auth");
+    return "its certificate and its EAP identity with " + key(tunnel, "auth") + ": ca, crl and users_file";
+}
+
+std::string what_lets_us_in(const TunnelOptions& tunnel, const eap::Conversation& conversation) {
+    return key(tunnel, "auth") +
+           (is_by_certificate(conversation) ? ": certificate, user, ca, crl and aaa_id" : std::string());
+}
+
 }  // namespace
 
 LastError eap_failed(const TunnelOptions& tunnel, const IpAddress& peer, const eap::Conversation& conversation,
                      std::string_view why) {
     return {"eap_failed", who(tunnel, peer) + " does not prove itself by EAP " + account_of(conversation) + ": " +
-                              std::string(why) + ". Compare its configuration with " + key(tunnel, "auth") + "."};
+                              std::string(why) + ". Compare " + what_lets_it_in(tunnel, conversation) + "."};
 }
 
 LastError eap_refused(const TunnelOptions& tunnel, const IpAddress& peer, const eap::Conversation& conversation,
                       std::string_view why) {
     return {"eap_failed", who(tunnel, peer) + " does not let us in by EAP " + account_of(conversation) + ": " +
-                              std::string(why) + ". Compare " + key(tunnel, "auth") +
+                              std::string(why) + ". Compare " + what_lets_us_in(tunnel, conversation) +
                               " with what it knows of us; its log says more."};
 }
 

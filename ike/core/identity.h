@@ -41,6 +41,7 @@ class IdentityPattern {
     static std::optional<IdentityPattern> parse(std::string_view text);
 
     bool matches(const Identity& identity) const;
+    bool is_any() const { return !exact_ && suffix_.empty(); }
     /// The identity, when only one matches: what goes into IDr of a request.
     const std::optional<Identity>& exact() const { return exact_; }
     std::string to_string() const;

@@ -100,7 +100,7 @@ TEST_CASE("Wrong ways to prove who one is are refused, and no key is shown") {
         {tunnel(kLocal, kRemote, "secret"),
          {"5:11: a map with keys is expected here: psk, psk_file, psk_env, certificate, "
           "key, key_passphrase_file, ca, crl, revocation, ocsp, ppk_file, ppk_id, ppk_required, eap, user, "
-          "password_file, users_file"}},
+          "password_file, users_file, aaa_id"}},
         {tunnel(kLocal, kRemote, "{psk: ''}"), {"5:17: auth.psk: the key is empty"}},
         {tunnel(kLocal, kRemote, "{psk: 0xSECRET}"),
          {"5:17: auth.psk: after 0x an even number of hexadecimal digits is expected"}},
