@@ -4,6 +4,7 @@
 
 #include "config/certificates.h"
 #include "config/ends.h"
+#include "crypto/certificate_use.h"
 #include "ike/eap/tls.h"
 
 namespace esplane::config {
@@ -13,9 +14,16 @@ using ike::eap::MethodOffer;
 
 std::optional<crypto::TlsSettings> settings_of(const Section& auth, crypto::TlsSide side,
                                                const ike::CertificateAuth& own) {
+    const crypto::Certificate& leaf = own.chain.front();
+    const bool server = side == crypto::TlsSide::kServer;
+    const auto use = server ? crypto::CertificateUse::kTlsServer : crypto::CertificateUse::kTlsClient;
+    if (const std::string_view misuse = crypto::misuse_of(leaf, use); !misuse.empty()) {
+        complain_of_certificate(auth, leaf.subject() + ' ' + std::string(misuse));
+        return std::nullopt;
+    }
     auto settings = crypto::TlsSettings::of(side, {own.chain, *own.key, own.trust, own.revocation});
     if (settings) return *std::move(settings);
-    complain_of_certificate(auth, own.chain.front().subject() + ": " + settings.error());
+    complain_of_certificate(auth, leaf.subject() + ": " + settings.error());
     return std::nullopt;
 }
 

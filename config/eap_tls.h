@@ -13,7 +13,7 @@
 namespace esplane::config {
 
 /// The gateway proves itself to EAP by what proves it to IKE, and believes users by the same authorities; `users` may
-/// be null. Empty when OpenSSL does not take the certificate, which is reported.
+/// be null. Empty when the certificate is none for TLS, which is reported.
 std::optional<ike::eap::MethodOffer> tls_server_offer(const Section& auth, const ike::CertificateAuth& own,
                                                       std::shared_ptr<const ike::eap::Users> users);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "crypto/certificate_use.h"
 #include "crypto/ocsp.h"
 #include "crypto/openssl_x509.h"
 
@@ -11,7 +12,6 @@ namespace {
 
 using Code = CertificateFault::Code;
 using Context = std::unique_ptr<X509_STORE_CTX, FreeWith<X509_STORE_CTX_free>>;
-using KeyPurposes = std::unique_ptr<EXTENDED_KEY_USAGE, FreeWith<EXTENDED_KEY_USAGE_free>>;
 
 constexpr int kMostIntermediates = 5;
 constexpr int kSecurityLevel = 2;  // 112 bits: RSA from 2048, no SHA-1, no MD5
@@ -56,47 +56,9 @@ Result<std::vector<Certificate>, CertificateFault> build_chain(X509_STORE* store
     return chain_of(context.get());
 }
 
-bool serves(int purpose, CertificateUse use) {
-    if (purpose == NID_anyExtendedKeyUsage) return true;
-    const bool ike = use == CertificateUse::kIke;
-    switch (purpose) {
-        case NID_ipsec_IKE:
-            return ike;
-        case NID_server_auth:
-            return ike || use == CertificateUse::kTlsServer;
-        case NID_client_auth:
-            return ike || use == CertificateUse::kTlsClient;
-        default:
-            return false;
-    }
-}
-
-bool may_serve(X509* certificate, CertificateUse use) {
-    int found = 0;
-    const KeyPurposes purposes(
-        static_cast<EXTENDED_KEY_USAGE*>(X509_get_ext_d2i(certificate, NID_ext_key_usage, &found, nullptr)));
-    if (!purposes) return found == -1;  // there is none; else there are two, or one that cannot be read
-    for (int i = 0; i < sk_ASN1_OBJECT_num(purposes.get()); ++i) {
-        if (serves(OBJ_obj2nid(sk_ASN1_OBJECT_value(purposes.get(), i)), use)) return true;
-    }
-    return false;
-}
-
 /// RFC 4945 5.1.3.2: whoever authenticates itself signs.
 bool may_sign(X509* certificate) {  // all bits are set where the extension is not
     return (X509_get_key_usage(certificate) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) != 0;
-}
-
-std::string_view words_for_misuse(CertificateUse use) {
-    switch (use) {
-        case CertificateUse::kTlsServer:
-            return "is not meant for a TLS server: its extendedKeyUsage lacks serverAuth";
-        case CertificateUse::kTlsClient:
-            return "is not meant for a TLS client: its extendedKeyUsage lacks clientAuth";
-        case CertificateUse::kIke:
-            break;
-    }
-    return "is not meant for IKE: its extendedKeyUsage names other purposes";
 }
 
 Result<void, CertificateFault> check_usage(const std::vector<Certificate>& chain, CertificateUse use) {
@@ -104,7 +66,8 @@ Result<void, CertificateFault> check_usage(const std::vector<Certificate>& chain
     if (const auto key = leaf.public_key(); !key) return fault(Code::kWeakKey, leaf, "is of no use: " + key.error());
     if (!may_sign(leaf.handle())) return fault(Code::kWrongUsage, leaf, "must not sign: its keyUsage forbids it");
     for (std::size_t i = 0; i + 1 < chain.size(); ++i) {
-        if (!may_serve(chain[i].handle(), use)) return fault(Code::kWrongUsage, chain[i], words_for_misuse(use));
+        if (const auto misuse = misuse_of(chain[i], use); !misuse.empty())
+            return fault(Code::kWrongUsage, chain[i], misuse);
     }
     return {};
 }

@@ -13,6 +13,7 @@ namespace esplane::sim {
 using crypto::test::kDay;
 using crypto::test::kNow;
 using crypto::test::Made;
+using crypto::test::tls_wish;
 using crypto::test::Wish;
 using std::chrono::minutes;
 using std::chrono::seconds;
@@ -21,13 +22,6 @@ namespace {
 
 bool says(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
-}
-
-Wish tls_wish(const std::string& name, const char* purpose = "serverAuth,clientAuth") {
-    Wish wish = crypto::test::leaf_wish(name);
-    for (auto& [field, value] : wish.extensions)
-        if (std::string_view(field) == "extendedKeyUsage") value = purpose;
-    return wish;
 }
 
 Made certified(const std::string& name) {

@@ -17,15 +17,15 @@ struct Fixture {
         const Made authority = crypto::test::make(crypto::test::ca_wish("Example CA"));
         write_certified("gw", "gw.example.org", authority);
         write_certified("alice", "alice", authority);
+        write_certified("gw-ike", "gw.example.org", authority, "1.3.6.1.5.5.7.3.17");
+        write_certified("alice-server", "alice", authority, "serverAuth");
         files.write("ca.pem", authority.certificate.pem());
         files.write("users.yaml", "users: {alice: {password: Wonderland}}\n", 0600);
         files.write("password", "Wonderland\n", 0600);
     }
-    void write_certified(const std::string& file, const std::string& name, const Made& authority) const {
-        crypto::test::Wish wish = crypto::test::leaf_wish(name);
-        for (auto& [field, value] : wish.extensions)
-            if (std::string_view(field) == "extendedKeyUsage") value = "serverAuth,clientAuth";
-        const Made made = crypto::test::make(wish, &authority);
+    void write_certified(const std::string& file, const std::string& name, const Made& authority,
+                         const char* purposes = "serverAuth,clientAuth") const {
+        const Made made = crypto::test::make(crypto::test::tls_wish(name, purposes), &authority);
         const crypto::Secret key = crypto::to_pkcs8_pem(crypto::PrivateKey::of(made.key).value());
         files.write((file + ".pem").c_str(), made.certificate.pem());
         files.write((file + ".key").c_str(), {reinterpret_cast<const char*>(key.view().data()), key.size()}, 0600);
@@ -206,6 +206,10 @@ TEST_CASE("What EAP lacks, or does not go with, is said") {
         {"{eap: tls, certificate: gw.pem, key: alice.key, ca: ca.pem, user: alice}",
          "5:35: auth.certificate: CN=gw.example.org,O=Example is of another key"},
         {"{eap: tls, certificate: alice.pem, key: alice.key, user: alice}", "5:5: auth.ca is missing"},
+        {"{eap: tls, certificate: gw-ike.pem, key: gw-ike.key, ca: ca.pem}",
+         "5:35: auth.certificate: CN=gw.example.org,O=Example is not meant for a TLS server"},
+        {"{eap: tls, certificate: alice-server.pem, key: alice-server.key, ca: ca.pem, user: alice}",
+         "5:35: auth.certificate: CN=alice,O=Example is not meant for a TLS client"},
         {"{eap: tls, certificate: alice.pem, key: alice.key, ca: ca.pem, user: alice, password_file: password}",
          "5:102: auth.password_file: is for mschapv2, which eap does not list"},
         {"{eap: [tls, mschapv2], certificate: alice.pem, key: alice.key, ca: ca.pem, user: alice}",

@@ -68,6 +68,13 @@ Wish leaf_wish(const std::string& name) {
                            {"subjectAltName", "DNS:" + name}}};
 }
 
+Wish tls_wish(const std::string& name, const std::string& purposes) {
+    Wish wish = leaf_wish(name);
+    for (auto& [field, value] : wish.extensions)
+        if (std::string_view(field) == "extendedKeyUsage") value = purposes;
+    return wish;
+}
+
 Certificate with_altered_signature(const Certificate& certificate) {
     Bytes der = certificate.der();
     der.back() ^= 1;

@@ -36,6 +36,9 @@ Made make(const Wish& wish, const Made* issuer = nullptr);
 Wish ca_wish(const std::string& name);    ///< a CA without limits
 Wish leaf_wish(const std::string& name);  ///< CN and a DNS name, and what our own gateway certificates have
 
+/// The same for TLS, with these purposes in extendedKeyUsage.
+Wish tls_wish(const std::string& name, const std::string& purposes = "serverAuth,clientAuth");
+
 /// A copy whose signature does not fit any more.
 Certificate with_altered_signature(const Certificate& certificate);
 

@@ -17,17 +17,11 @@ using test::Made;
 using test::make;
 using test::RawTls;
 using test::RawTlsWish;
+using test::tls_wish;
 using test::Wish;
 using State = TlsHandshake::State;
 
 constexpr std::string_view kLabel = "a label";
-
-Wish tls_wish(const std::string& name, const char* purpose = "serverAuth,clientAuth") {
-    Wish wish = leaf_wish(name);
-    for (auto& [field, value] : wish.extensions)
-        if (std::string_view(field) == "extendedKeyUsage") value = purpose;
-    return wish;
-}
 
 const Made& authority() {
     static const Made made = make(ca_wish("CA"));

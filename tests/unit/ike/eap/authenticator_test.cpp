@@ -117,5 +117,14 @@ TEST_CASE("What answers nothing that was asked is as if it had not come") {
     CHECK(server.conversation->identity() == "alice");
 }
 
+TEST_CASE("What a method has found wrong is told before the peer has taken note of it") {
+    const auto talk = talk_of({mschapv2_server(users())}, "alice", {password("wrong")});
+    const Bytes challenge = talk->server->receive(talk->peer->receive(talk->server->begin()).packet).packet;
+    CHECK(talk->server->why().empty());
+    const Step refusal = talk->server->receive(talk->peer->receive(challenge).packet);
+    CHECK(refusal.kind == Kind::kSend);
+    CHECK(talk->server->why() == "the password of 'alice' is wrong");
+}
+
 }  // namespace
 }  // namespace esplane::ike::eap

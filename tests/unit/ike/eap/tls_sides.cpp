@@ -8,11 +8,9 @@ using crypto::test::make;
 using crypto::test::Wish;
 
 Wish certified(const std::string& name, const std::string& names) {
-    Wish wish = crypto::test::leaf_wish(name);
-    for (auto& [field, value] : wish.extensions) {
-        if (std::string_view(field) == "extendedKeyUsage") value = "1.3.6.1.5.5.7.3.17,serverAuth,clientAuth";
+    Wish wish = crypto::test::tls_wish(name, "1.3.6.1.5.5.7.3.17,serverAuth,clientAuth");
+    for (auto& [field, value] : wish.extensions)
         if (std::string_view(field) == "subjectAltName") value = names;
-    }
     if (names.empty()) wish.extensions.pop_back();
     return wish;
 }
