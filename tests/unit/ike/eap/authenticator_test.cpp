@@ -7,7 +7,7 @@
 namespace esplane::ike::eap {
 namespace {
 
-using namespace testing;
+using namespace testing;  // NOLINT(google-build-using-namespace)
 using Kind = Step::Kind;
 
 /// A method of another number that says yes to one octet: what stands beside MSCHAPv2 here.

@@ -9,7 +9,7 @@
 namespace esplane::ike::eap {
 namespace {
 
-using namespace testing;
+using namespace testing;  // NOLINT(google-build-using-namespace)
 using Kind = Step::Kind;
 
 TEST_CASE("A password proves both sides to each other, and both have the same key") {

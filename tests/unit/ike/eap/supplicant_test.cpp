@@ -7,7 +7,7 @@
 namespace esplane::ike::eap {
 namespace {
 
-using namespace testing;
+using namespace testing;  // NOLINT(google-build-using-namespace)
 using Kind = Step::Kind;
 
 struct Peer {
