@@ -38,7 +38,8 @@ Core::Core(const Options& chosen, crypto::Random& randomness, const TrafficView&
       crash_tokens(kTokenBurst, kTokenRefill),
       stranger_reports(kStrangerBurst, kStrangerRefill),
       stranger_hints(kHintBurst, kHintRefill),
-      stranger_keys(chosen.handshakes_per_second / 4, std::chrono::seconds(1) / chosen.handshakes_per_second),
+      stranger_keys(chosen.handshakes_per_second / 4,
+                    std::chrono::nanoseconds(std::chrono::seconds(1)) / chosen.handshakes_per_second),
       fingerprint_key(randomness.bytes(32)),
       next_instance_id(kFirstInstance) {}
 
