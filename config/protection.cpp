@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "config/ends.h"
+#include "crypto/key_encapsulation.h"
 
 namespace esplane::config {
 namespace {
@@ -66,6 +67,20 @@ std::vector<Proposal> read_proposals(const Section& section, Parse parse, const 
         }
     }
     return proposals;
+}
+
+/// What parses may still ask for a method that not every OpenSSL has.
+Parsed<ike::IkeProposal> parse_usable_ike(std::string_view text) {
+    Parsed<ike::IkeProposal> proposal = ike::parse_ike_proposal(text);
+    if (!proposal) return proposal;
+    for (const auto& methods : proposal->additional) {
+        for (const crypto::DhId method : methods) {
+            if (!crypto::is_kem(method) || crypto::openssl_encapsulation().has(method)) continue;
+            return Failure{std::string(crypto::name(method)) + " needs OpenSSL 3.5 or later, and this is " +
+                           crypto::openssl_version() + "; use another OpenSSL, or leave it out"};
+        }
+    }
+    return proposal;
 }
 
 /// `lifetime` and `rekey_margin`. A rekey starts up to twice the margin before the end, so that much must be there.
@@ -160,7 +175,7 @@ void check_transport(const Section& esp, Place place, const Section& tunnel, con
 
 void read_ike(const Section& tunnel, ike::TunnelOptions& into) {
     const Section section = tunnel.section("ike", kIkeKeys);
-    into.ike_proposals = read_proposals<ike::IkeProposal>(section, ike::parse_ike_proposal, kIkeDefault);
+    into.ike_proposals = read_proposals<ike::IkeProposal>(section, parse_usable_ike, kIkeDefault);
     read_lifetime(section, minutes(9), into.ike_lifetime, into.ike_rekey_margin);
     section.read("reauthentication", into.reauthentication, parse_reauthentication);
     section.read("childless", into.childless, one_of(kChildless));

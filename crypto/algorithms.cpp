@@ -205,8 +205,20 @@ std::optional<DhId> known_dh(std::uint16_t transform_id) {
         case DhId::kEcp521:
         case DhId::kX25519:
             return DhId{transform_id};
+        case DhId::kMlKem512:
+        case DhId::kMlKem768:
+        case DhId::kMlKem1024:
+            break;
     }
     return std::nullopt;
+}
+
+std::optional<DhId> known_additional(std::uint16_t transform_id) {
+    return is_kem(DhId{transform_id}) ? std::optional(DhId{transform_id}) : known_dh(transform_id);
+}
+
+bool is_kem(DhId id) {
+    return id == DhId::kMlKem512 || id == DhId::kMlKem768 || id == DhId::kMlKem1024;
 }
 
 std::string_view name(Encr encr) {
@@ -269,6 +281,12 @@ std::string_view name(DhId id) {
             return "ecp521";
         case DhId::kX25519:
             return "x25519";
+        case DhId::kMlKem512:
+            return "mlkem512";
+        case DhId::kMlKem768:
+            return "mlkem768";
+        case DhId::kMlKem1024:
+            return "mlkem1024";
     }
     return "unknown";
 }

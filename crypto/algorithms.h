@@ -26,6 +26,9 @@ enum class DhId : std::uint16_t {
     kEcp384 = 20,
     kEcp521 = 21,
     kX25519 = 31,
+    kMlKem512 = 35,  // draft-ietf-ipsecme-ikev2-mlkem, as the next two: KEMs, for additional key exchanges alone
+    kMlKem768 = 36,
+    kMlKem1024 = 37,
 };
 
 /// An encryption transform with its key length: `key_bits` is 128, 192 or 256 for AES, 256 for ChaCha20, 0 for NULL.
@@ -57,6 +60,10 @@ std::optional<Encr> known_esp_encr(std::uint16_t transform_id, std::optional<std
 std::optional<PrfId> known_prf(std::uint16_t transform_id);
 std::optional<IntegId> known_integ(std::uint16_t transform_id);
 std::optional<DhId> known_dh(std::uint16_t transform_id);
+/// Of an additional key exchange (RFC 9370): any of the groups, a KEM, or NONE. Whether there is a KEM here is another
+/// question (crypto/key_encapsulation.h).
+std::optional<DhId> known_additional(std::uint16_t transform_id);
+bool is_kem(DhId id);
 
 /// The names that strongSwan users write: aes256gcm16, aes128 (CBC), chacha20poly1305, sha256, prfsha384, ecp384,
 /// modp2048, x25519.

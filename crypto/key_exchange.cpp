@@ -20,6 +20,9 @@ Secret draw_private(DhId group, Random& random) {
             return ecp::draw_private(group, random);
         case DhId::kX25519:
             return x25519::draw_private(random);
+        case DhId::kMlKem512:
+        case DhId::kMlKem768:
+        case DhId::kMlKem1024:
         case DhId::kNone:
             break;
     }
@@ -47,10 +50,20 @@ std::unique_ptr<KeyExchange> KeyExchange::from_private(DhId group, ByteView priv
             return ecp::from_private(group, private_value);
         case DhId::kX25519:
             return x25519::from_private(private_value);
+        case DhId::kMlKem512:
+        case DhId::kMlKem768:
+        case DhId::kMlKem1024:
         case DhId::kNone:
             break;
     }
     return nullptr;
+}
+
+std::optional<KeyExchangeAnswer> answer_key_exchange(DhId group, ByteView peer_public, Random& random) {
+    const auto own = KeyExchange::generate(group, random);
+    auto shared = own->derive(peer_public);
+    if (!shared) return std::nullopt;
+    return KeyExchangeAnswer{own->public_value(), std::move(*shared)};
 }
 
 std::size_t public_value_length(DhId group) {
@@ -71,6 +84,10 @@ std::size_t public_value_length(DhId group) {
             return 132;
         case DhId::kX25519:
             return 32;
+        case DhId::kMlKem512:
+        case DhId::kMlKem768:
+        case DhId::kMlKem1024:
+            break;
     }
     require(false, "a group that does not exist was asked for the length of its public value");
     return 0;

@@ -11,7 +11,7 @@
 
 namespace esplane::crypto {
 
-/// One key pair for one exchange.
+/// One key pair for one exchange: of Diffie-Hellman, or of who begins one with a KEM (crypto/key_encapsulation.h).
 class KeyExchange {
   public:
     /// A fresh key pair. `random` feeds the private key, so a seeded generator gives a reproducible exchange. Null for
@@ -33,7 +33,15 @@ class KeyExchange {
     virtual std::optional<Secret> derive(ByteView peer_public) const = 0;
 };
 
-/// Octets of a public value of this group on the wire.
+/// What the responder of an exchange has of it, once the initiator's value is there.
+struct KeyExchangeAnswer {
+    Bytes public_value;
+    Secret shared;
+};
+/// By Diffie-Hellman with a fresh key pair; empty when `peer_public` is illegal. Not for kNone.
+std::optional<KeyExchangeAnswer> answer_key_exchange(DhId group, ByteView peer_public, Random& random);
+
+/// Octets of a public value of this group on the wire; a KEM is no group.
 std::size_t public_value_length(DhId group);
 
 }  // namespace esplane::crypto

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "crypto/key_encapsulation.h"
 #include "dataplane/dpdk/dpdk_dataplane.h"
 #include "gateway/crash_secret.h"
 #include "gateway/host_surroundings.h"
@@ -278,6 +279,7 @@ Report Gateway::report(const std::string& only) const {
             .wall_clock = std::chrono::system_clock::now(),
             .started_at = started_at_,
             .version = kVersion,
+            .ml_kem = crypto::describe_ml_kem(),
             .pid = getpid(),
             .tunnels = tunnels_->report(only),
             .workers = dataplane_->workers(),

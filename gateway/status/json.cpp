@@ -252,6 +252,7 @@ Json to_json(const Report& report) {
     Json result{{"version", report.version},         {"pid", report.pid},
                 {"at", iso_time(report.wall_clock)}, {"started_at", iso_time(report.started_at)},
                 {"tunnels", Json::array()},          {"workers", Json::array()}};
+    if (!report.ml_kem.empty()) result["ml_kem"] = report.ml_kem;
     for (const TunnelReport& tunnel : report.tunnels)
         result["tunnels"].push_back(tunnel_json(report, tunnel));
     for (const dataplane::WorkerStatus& worker : report.workers)

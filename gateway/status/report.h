@@ -30,6 +30,7 @@ struct Report {
     std::chrono::system_clock::time_point wall_clock;  ///< the same moment
     std::chrono::system_clock::time_point started_at;
     std::string version;
+    std::string ml_kem;  ///< whether the OpenSSL that runs has it, and which that is
     int pid = 0;
     std::vector<TunnelReport> tunnels;
     std::vector<dataplane::WorkerStatus> workers;

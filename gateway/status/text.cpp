@@ -123,6 +123,7 @@ void Renderer::heading(const Json& status) {
     if (connecting > 0) text_ += fmt::format(", {} connecting", connecting);
     if (const std::size_t down = total - established - connecting; down > 0) text_ += fmt::format(", {} down", down);
     text_ += '\n';
+    if (field(status, "ml_kem").is_string()) text_ += fmt::format("ML-KEM: {}\n", word(status, "ml_kem"));
 }
 
 void Renderer::tunnel(const Json& tunnel) {

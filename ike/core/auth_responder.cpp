@@ -23,7 +23,14 @@ bool allows(const TunnelOptions& options, const IkeSuite& suite) {
     };
     return std::any_of(options.ike_proposals.begin(), options.ike_proposals.end(), [&](const IkeProposal& proposal) {
         const bool integ = suite.integ == crypto::IntegId::kNone || has(proposal.integ, suite.integ);
-        return integ && has(proposal.encr, suite.encr) && has(proposal.prf, suite.prf) && has(proposal.dh, suite.dh);
+        bool additional = true;
+        for (std::size_t place = 0; place < kMostAdditional; ++place) {
+            const auto& ours = proposal.additional[place];
+            const bool none = ours.empty() && suite.additional[place] == crypto::DhId::kNone;
+            additional = additional && (none || has(ours, suite.additional[place]));
+        }
+        return additional && integ && has(proposal.encr, suite.encr) && has(proposal.prf, suite.prf) &&
+               has(proposal.dh, suite.dh);
     });
 }
 

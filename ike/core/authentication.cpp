@@ -8,12 +8,12 @@ namespace esplane::ike {
 namespace {
 
 crypto::Secret psk_auth_of(const IkeSa& sa, const crypto::Secret& psk, const Claim& claim) {
-    return psk_auth(sa.suite.prf, psk, claim.message, claim.nonce, claim.sk_p, claim.id);
+    return psk_auth(sa.suite.prf, psk, claim.message, claim.nonce, claim.sk_p, claim.id, claim.intermediate);
 }
 
 /// RFC 7296 2.15: what a signature is over.
 Bytes signed_octets_of(const IkeSa& sa, const Claim& claim) {
-    return signed_octets(sa.suite.prf, claim.message, claim.nonce, claim.sk_p, claim.id);
+    return signed_octets(sa.suite.prf, claim.message, claim.nonce, claim.sk_p, claim.id, claim.intermediate);
 }
 
 bool is_method(const wire::Auth& auth, wire::AuthMethod method) {
@@ -24,14 +24,14 @@ bool is_method(const wire::Auth& auth, wire::AuthMethod method) {
 
 Claim our_claim(const IkeSa& sa, const Transcript& transcript, const wire::Id& id, const PpkKeys* mixed) {
     const crypto::Secret& sk_p = mixed != nullptr ? mixed->sk_p_ours : sa.protection->sk_p_ours;
-    return sa.initiator ? Claim{transcript.request, transcript.nonce_r, sk_p, id}
-                        : Claim{transcript.response, transcript.nonce_i, sk_p, id};
+    return sa.initiator ? Claim{transcript.request, transcript.nonce_r, sk_p, id, transcript.intermediate.octets()}
+                        : Claim{transcript.response, transcript.nonce_i, sk_p, id, transcript.intermediate.octets()};
 }
 
 Claim their_claim(const IkeSa& sa, const Transcript& transcript, const wire::Id& id, const PpkKeys* mixed) {
     const crypto::Secret& sk_p = mixed != nullptr ? mixed->sk_p_theirs : sa.protection->sk_p_theirs;
-    return sa.initiator ? Claim{transcript.response, transcript.nonce_i, sk_p, id}
-                        : Claim{transcript.request, transcript.nonce_r, sk_p, id};
+    return sa.initiator ? Claim{transcript.response, transcript.nonce_i, sk_p, id, transcript.intermediate.octets()}
+                        : Claim{transcript.request, transcript.nonce_r, sk_p, id, transcript.intermediate.octets()};
 }
 
 Result<void, LastError> put_proof(const IkeSa& sa, const TunnelOptions& tunnel, const Claim& ours,

@@ -12,6 +12,7 @@ struct Claim {
     const Bytes& nonce;    ///< the other side's
     const crypto::Secret& sk_p;
     const wire::Id& id;
+    Bytes intermediate;  ///< of the IKE_INTERMEDIATE exchanges of both
 };
 /// `mixed`: the keys with the PPK, where they are not the IKE SA's own yet; null: the IKE SA's own.
 Claim our_claim(const IkeSa& sa, const Transcript& transcript, const wire::Id& id, const PpkKeys* mixed = nullptr);

@@ -46,33 +46,47 @@ bool is_fragment(const wire::Header& header) {
     return header.first_payload == wire::PayloadType::kSkf;
 }
 
-Result<wire::Fragment, wire::ParseError> open_fragment(const IkeSa& sa, const wire::Header& header, ByteView datagram) {
+Result<wire::Fragment, wire::ParseError> open_fragment(const IkeSa& sa, const wire::Header& header, ByteView datagram,
+                                                       const crypto::SkCipher& cipher) {
     if (!sa.fragmentation)
         return Failure{wire::ParseError{wire::ParseErrorKind::kBadFragment, "fragments were not agreed on"}};
-    return wire::open_fragment(header, datagram, *sa.protection->open);
+    return wire::open_fragment(header, datagram, cipher);
 }
 
-/// What the message says, if it is whole; empty while fragments of it are missing.
-Result<std::optional<wire::Payloads>, wire::ParseError> open(Core& core, IkeSa& sa, const wire::Header& header,
-                                                             ByteView datagram) {
-    const auto parsed = [](Result<wire::Payloads, wire::ParseError> payloads)
-        -> Result<std::optional<wire::Payloads>, wire::ParseError> {
-        if (!payloads) return Failure{payloads.error()};
-        return std::optional(*std::move(payloads));
-    };
+/// The message, if it is whole; empty while fragments of it are missing.
+Result<std::optional<wire::Chain>, wire::ParseError> open_whole(Core& core, IkeSa& sa, const wire::Header& header,
+                                                                ByteView datagram) {
+    const crypto::SkCipher& cipher = *sa.protection->open;
+    if (!is_fragment(header)) {
+        auto chain = wire::open_chain(header, datagram, cipher);
+        if (!chain) return Failure{chain.error()};
+        return std::optional(*std::move(chain));
+    }
     Fragments& fragments = header.is_response ? sa.response_fragments : sa.request_fragments;
-    if (!is_fragment(header)) return parsed(wire::open_message(header, datagram, *sa.protection->open));
-    auto fragment = open_fragment(sa, header, datagram);
+    auto fragment = open_fragment(sa, header, datagram, cipher);
     if (!fragment) return Failure{fragment.error()};
     fragments.add(header.message_id, *std::move(fragment), sa.is<HalfOpen>() ? &core.half_open_fragments : nullptr);
-    if (!fragments.are_complete()) return std::optional<wire::Payloads>();
-    const wire::Fragment whole = fragments.join();
-    return parsed(wire::parse_payloads(whole.first_payload, whole.text));
+    if (!fragments.are_complete()) return std::optional<wire::Chain>();
+    wire::Fragment whole = fragments.join();
+    return std::optional(wire::Chain{whole.first_payload, std::move(whole.text)});
+}
+
+/// What it says.
+Result<std::optional<Opened>, wire::ParseError> open(Core& core, IkeSa& sa, const wire::Header& header,
+                                                     ByteView datagram) {
+    auto chain = open_whole(core, sa, header, datagram);
+    if (!chain) return Failure{chain.error()};
+    if (!*chain) return std::optional<Opened>();
+    auto payloads = wire::parse_payloads((*chain)->first, (*chain)->text);
+    if (!payloads) return Failure{payloads.error()};
+    return std::optional(Opened{*std::move(payloads), **std::move(chain)});
 }
 
 bool may_ask(const IkeSa& sa, ExchangeType exchange) {
-    if (const auto* half = std::get_if<HalfOpen>(&sa.state))
+    if (const auto* half = std::get_if<HalfOpen>(&sa.state)) {
+        if (!half->additional.empty()) return exchange == ExchangeType::kIkeIntermediate;
         return exchange == ExchangeType::kIkeAuth || (half->eap && exchange == ExchangeType::kInformational);
+    }
     const bool serves = sa.is<Established>() || sa.is<Replaced>() || sa.is<Deleting>();
     return serves && (exchange == ExchangeType::kCreateChildSa || exchange == ExchangeType::kInformational);
 }
@@ -112,7 +126,9 @@ bool asks_ike_rekey(const wire::Payloads& payloads) {
 }
 
 /// The one place where a request that is authentic meets the state of its IKE SA.
-Reply answer_request(Core& core, IkeSa& sa, const Path& path, ExchangeType exchange, const wire::Payloads& payloads) {
+Reply answer_request(Core& core, IkeSa& sa, const Path& path, const wire::Header& header, const Opened& opened) {
+    const ExchangeType exchange = header.exchange;
+    const wire::Payloads& payloads = opened.payloads;
     if (payloads.unknown_critical) return refuse_critical(core, sa, *payloads.unknown_critical);
     if (const auto illegal = wire::find_illegality(exchange, false, payloads))
         return refuse_malformed(core, sa, *illegal);
@@ -125,6 +141,9 @@ Reply answer_request(Core& core, IkeSa& sa, const Path& path, ExchangeType excha
                                             : on_child_request(core, sa, payloads);
         case ExchangeType::kInformational:
             return sa.is<HalfOpen>() ? on_eap_given_up(core, sa) : on_informational_request(core, sa, path, payloads);
+        case ExchangeType::kIkeIntermediate:
+            return on_intermediate_request(core, sa, header, opened);
+        case ExchangeType::kIkeFollowupKe:
         case ExchangeType::kIkeSaInit:
             break;
     }
@@ -142,7 +161,8 @@ void note_alive(Core& core, IkeSa& sa, const Path& path, bool says_where) {
 /// differently than before.
 bool is_repeated_fragment(const IkeSa& sa, const wire::Header& header, ByteView datagram) {
     if (!is_fragment(header) || !sa.in.is_answered(header.message_id) || !sa.protection) return false;
-    const auto fragment = open_fragment(sa, header, datagram);
+    const crypto::SkCipher& cipher = sa.open_last_request ? *sa.open_last_request : *sa.protection->open;
+    const auto fragment = open_fragment(sa, header, datagram, cipher);
     return fragment && fragment->number == 1;
 }
 
@@ -152,11 +172,27 @@ bool waits(const IkeSa& sa) {
     return half != nullptr && half->waiting != nullptr;
 }
 
+/// The answer is sealed: where a key exchange was in it, all that follows is under new keys (RFC 9370 2.2.2).
+void take_next_keys(IkeSa& sa) {
+    sa.open_last_request.reset();
+    if (!sa.next_protection) return;
+    sa.open_last_request = std::move(sa.protection->open);
+    sa.protection = std::exchange(sa.next_protection, std::nullopt);
+}
+
 void answer(Core& core, IkeSa& sa, ExchangeType exchange, const WaitingRequest& request, const Reply& reply) {
     sa.in.answered(request.fingerprint, seal(core, sa, exchange, true, request.message_id, reply.payloads),
                    reply.after);
+    take_next_keys(sa);
     if (!sa.in.held()) send(core, request.path, sa.in.answer());
     pump(core, sa);
+}
+
+/// A peer that has proven nothing makes us compute a key exchange: that counts like the first one.
+bool may_compute(Core& core, ExchangeType exchange) {
+    if (exchange != ExchangeType::kIkeIntermediate || core.stranger_keys.take(core.now)) return true;
+    ++core.counters.handshakes_dropped;
+    return false;
 }
 
 void on_request(Core& core, IkeSa& sa, const Path& path, const wire::Header& header, ByteView datagram) {
@@ -184,13 +220,14 @@ void on_request(Core& core, IkeSa& sa, const Path& path, const wire::Header& hea
         return;
     }
     if (opened && !*opened) return;
+    if (!may_compute(core, header.exchange)) return;
     sa.request_fragments.forget();
-    note_alive(core, sa, path, opened && is_address_update(sa, **opened));
-    Reply reply = opened ? answer_request(core, sa, path, header.exchange, **opened)
-                         : refuse_malformed(core, sa, opened.error().what);
+    note_alive(core, sa, path, opened && is_address_update(sa, (*opened)->payloads));
+    Reply reply =
+        opened ? answer_request(core, sa, path, header, **opened) : refuse_malformed(core, sa, opened.error().what);
     if (reply.later) {
         std::get<HalfOpen>(sa.state).waiting =
-            std::make_unique<WaitingRequest>(WaitingRequest{path, header.message_id, fingerprint, **opened});
+            std::make_unique<WaitingRequest>(WaitingRequest{path, header.message_id, fingerprint, (*opened)->payloads});
         return;
     }
     answer(core, sa, header.exchange, {path, header.message_id, fingerprint, {}}, reply);
@@ -199,9 +236,14 @@ void on_request(Core& core, IkeSa& sa, const Path& path, const wire::Header& hea
 struct Answered {
     Core& core;
     IkeSa& sa;
-    const wire::Payloads& payloads;
+    const wire::Header& header;
+    const Opened& opened;
+    const wire::Payloads& payloads = opened.payloads;
 
     void operator()(InitExchange&) const {}  // its answers are unprotected and do not come this way
+    void operator()(IntermediateExchange& exchange) const {
+        on_intermediate_response(core, sa, std::move(exchange), header, opened);
+    }
     void operator()(AuthExchange& exchange) const { on_auth_response(core, sa, std::move(exchange), payloads); }
     void operator()(ChildExchange& exchange) const { on_child_response(core, sa, std::move(exchange), payloads); }
     void operator()(IkeRekeyExchange& exchange) const {
@@ -216,10 +258,10 @@ struct Answered {
 };
 
 /// Empty when the answer can be gone on with.
-std::optional<std::string> find_fault(const Result<std::optional<wire::Payloads>, wire::ParseError>& opened,
+std::optional<std::string> find_fault(const Result<std::optional<Opened>, wire::ParseError>& opened,
                                       ExchangeType exchange) {
     if (!opened) return opened.error().what;
-    const wire::Payloads& payloads = **opened;
+    const wire::Payloads& payloads = (*opened)->payloads;
     if (payloads.unknown_critical) return "its answer has a critical payload of a type that we do not know";
     return wire::find_illegality(exchange, true, payloads);
 }
@@ -241,7 +283,7 @@ void on_response(Core& core, IkeSa& sa, const wire::Header& header, ByteView dat
     core.cancel(Timer::kRetransmit, sa);
     sa.last_inbound = core.now;
     if (const auto fault = find_fault(opened, header.exchange)) return on_fatal_error(core, sa, *fault);
-    std::visit(Answered{core, sa, **opened}, flight.exchange);
+    std::visit(Answered{core, sa, header, **opened}, flight.exchange);
     if (sa.is<Established>() && sa.out.ids_running_out()) enqueue(core, sa, RekeyIke{});
     pump(core, sa);
 }

@@ -8,6 +8,7 @@
 
 #include "crypto/key_exchange.h"
 #include "ike/core/actions.h"
+#include "ike/core/int_auth.h"
 #include "ike/core/ppk.h"
 #include "ike/core/spi_pool.h"
 #include "ike/eap/conversation.h"
@@ -61,12 +62,13 @@ using Task = std::variant<CreateChild, RekeyChild, RekeyIke, DeleteChild, Delete
 
 // --- exchanges in flight ---
 
-/// The two messages and nonces of IKE_SA_INIT: what AUTH signs (2.15).
+/// The two messages and nonces of IKE_SA_INIT, and what follows of IKE_INTERMEDIATE: what AUTH signs (2.15).
 struct Transcript {
     Bytes request;
     Bytes response;
     Bytes nonce_i;
     Bytes nonce_r;
+    IntAuth intermediate{};
 };
 
 /// What stands in SA, TSi and TSr of a request of ours.
@@ -87,6 +89,14 @@ struct InitExchange {
     std::uint32_t groups_refused = 0;
     /// Why an answer was not believed: told to the operator if no better one comes.
     std::optional<LastError> hint;
+};
+
+/// An additional key exchange before IKE_AUTH (RFC 9242).
+struct IntermediateExchange {
+    Transcript transcript;
+    std::unique_ptr<crypto::KeyExchange> ke;
+    std::vector<crypto::DhId> left;  ///< of those that follow
+    std::optional<LastError> hint;   ///< an unprotected error that came instead of an answer
 };
 
 /// Rounds of EAP in IKE_AUTH (2.16).
@@ -155,7 +165,7 @@ struct RouteCheck {
     bool overtaken = false;  ///< the peer has moved on since: it proves nothing any more
 };
 
-using Exchange = std::variant<InitExchange, AuthExchange, ChildExchange, IkeRekeyExchange, ChildDeletion, IkeDeletion,
-                              LivenessExchange, NoticeExchange, AddressUpdate, RouteCheck>;
+using Exchange = std::variant<InitExchange, IntermediateExchange, AuthExchange, ChildExchange, IkeRekeyExchange,
+                              ChildDeletion, IkeDeletion, LivenessExchange, NoticeExchange, AddressUpdate, RouteCheck>;
 
 }  // namespace esplane::ike

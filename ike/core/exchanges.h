@@ -28,6 +28,8 @@ void send(Core& core, const Path& path, const Datagrams& datagrams);
 Datagrams seal(Core& core, IkeSa& sa, wire::ExchangeType type, bool is_response, std::uint32_t id,
                const wire::Payloads& payloads);
 
+wire::Header header_of(const IkeSa& sa, wire::ExchangeType type, bool is_response, std::uint32_t id);
+
 // --- init_initiator.cpp, init_responder.cpp: IKE_SA_INIT ---
 void start_init(Core& core, Tunnel& tunnel);
 void on_init_response(Core& core, const Path& path, const wire::Header& header, ByteView datagram);
@@ -44,6 +46,14 @@ void on_unprotected_answer(Core& core, IkeSa& sa, const wire::Header& header, By
 void on_unknown_ike_sa(Core& core, const Path& path, const wire::Header& header, ByteView datagram);
 /// ESP came that there is no SA for. Whoever sent it is told, inside an IKE SA with it if there is one (RFC 7296 1.5).
 void on_unknown_esp(Core& core, const Path& path, dataplane::Spi spi);
+
+// --- intermediate.cpp: additional key exchanges before IKE_AUTH (RFC 9242, RFC 9370) ---
+/// As many as were agreed on in IKE_SA_INIT, none mostly; then IKE_AUTH.
+void begin_intermediates(Core& core, IkeSa& sa, Transcript transcript);
+void on_intermediate_response(Core& core, IkeSa& sa, IntermediateExchange exchange, const wire::Header& header,
+                              const Opened& opened);
+/// Only of a half-open IKE SA that waits for one.
+Reply on_intermediate_request(Core& core, IkeSa& sa, const wire::Header& header, const Opened& opened);
 
 // --- auth_initiator.cpp, auth_responder.cpp: IKE_AUTH ---
 void send_auth(Core& core, IkeSa& sa, Transcript transcript);

@@ -49,7 +49,9 @@ void drop_early_attempts(Core& core, Tunnel& tunnel, const IkeSa& established) {
     const std::vector<IkeSpi> spis = tunnel.ike_sas;
     for (const IkeSpi spi : spis) {
         IkeSa* other = core.ike_sa(spi);
-        if (other != nullptr && other != &established && other->out.in_flight_as<InitExchange>() != nullptr)
+        if (other == nullptr || other == &established) continue;
+        if (other->out.in_flight_as<InitExchange>() != nullptr ||
+            other->out.in_flight_as<IntermediateExchange>() != nullptr)
             core.discard(*other);
     }
 }
@@ -129,6 +131,12 @@ struct SilenceMeans {
     void operator()(const InitExchange& exchange) const {
         auto error =
             exchange.hint.value_or(diagnosis::init_unanswered(tunnel.options, sa.path.remote, flight.transmissions));
+        core.discard(sa);
+        attempt_failed(core, tunnel, std::move(error));
+    }
+    void operator()(const IntermediateExchange& exchange) const {
+        auto error = exchange.hint.value_or(
+            diagnosis::request_unanswered(tunnel.options, sa.path.remote, "IKE_INTERMEDIATE", flight.transmissions));
         core.discard(sa);
         attempt_failed(core, tunnel, std::move(error));
     }

@@ -1,7 +1,8 @@
 // An IKE SA, from the first message to the last repeated answer.
 //
 //   initiator   Connecting ── IKE_AUTH answered, verified ──▶ Established
-//   responder   HalfOpen ──── IKE_AUTH verified ────────────▶ Established     (with EAP, after rounds of it)
+//   responder   HalfOpen ──── IKE_AUTH verified ────────────▶ Established     (with EAP, after rounds of it; before
+//                   │                                             it come IKE_INTERMEDIATE exchanges where agreed on)
 //                   └──────── not verified ─────────────────▶ Refused
 //   rekey       (made by CREATE_CHILD_SA of the old one) ───▶ Established;  the old one: Replaced
 //
@@ -25,6 +26,7 @@
 #include "ike/core/nat_detection.h"
 #include "ike/core/window.h"
 #include "ike/eap/conversation.h"
+#include "ike/wire/codec.h"
 
 namespace esplane::ike {
 
@@ -53,6 +55,7 @@ struct HalfOpen {
     Transcript transcript;
     Fingerprint init_request{};
     std::vector<dataplane::TunnelId> candidates;  ///< by address; IDi decides among them
+    std::vector<crypto::DhId> additional;         ///< key exchanges that must come before IKE_AUTH, in order
     std::unique_ptr<EapGuest> eap;                ///< null: it has not asked for EAP
     std::unique_ptr<WaitingRequest> waiting;      ///< null: nothing waits
 };
@@ -102,9 +105,11 @@ struct IkeSa {
     bool fragmentation = false;              ///< both said that they take fragments (RFC 7383)
     IkeSuite suite;
     std::optional<Protection> protection;
-    std::optional<dataplane::TunnelId> tunnel;  ///< for a half-open one: not before AUTH
-    std::optional<Identity> peer_id;            ///< authenticated
-    std::string eap_identity;                   ///< of a peer that has proven itself by EAP: octets of its choosing
+    std::optional<Protection> next_protection;            ///< takes over once the answer under way is sealed
+    std::unique_ptr<crypto::SkCipher> open_last_request;  ///< where that came under older keys; null: under these
+    std::optional<dataplane::TunnelId> tunnel;            ///< for a half-open one: not before AUTH
+    std::optional<Identity> peer_id;                      ///< authenticated
+    std::string eap_identity;  ///< of a peer that has proven itself by EAP: octets of its choosing
     OutgoingWindow out;
     IncomingWindow in;
     Fragments request_fragments;                   ///< of the request that `in` expects
@@ -146,6 +151,12 @@ struct Reply {
     wire::Payloads payloads;
     std::optional<dataplane::ChildId> after;
     bool later = false;  ///< not now: it must wait
+};
+
+/// A message of the peer's, verified.
+struct Opened {
+    wire::Payloads payloads;
+    wire::Chain chain;  ///< the same as octets
 };
 
 /// A reply that is one notify.

@@ -1,6 +1,8 @@
 // IKE_SA_INIT as initiator (RFC 7296 1.2, 2.6, 2.7, 2.23). Its answers are unprotected: what does not fit is a hint for
 // the operator, and the request goes on being repeated.
 
+#include <algorithm>
+
 #include "ike/core/diagnosis.h"
 #include "ike/core/exchanges.h"
 #include "ike/core/proposals.h"
@@ -33,6 +35,9 @@ InFlight build_request(Core& core, const IkeSa& sa, const Tunnel& tunnel, InitEx
     for (auto& notify : nat_detection_notifies(sa.spi_i, IkeSpi{}, sa.path, fakes_nat(sa, tunnel), core.random))
         payloads.notifies.push_back(std::move(notify));
     payloads.notifies.push_back(make_notify(wire::NotifyType::kFragmentationSupported));
+    const auto& proposals = tunnel.options.ike_proposals;
+    if (std::any_of(proposals.begin(), proposals.end(), [](const auto& each) { return has_any(each.additional); }))
+        payloads.notifies.push_back(make_notify(wire::NotifyType::kIntermediateExchangeSupported));
     if (tunnel.options.follow_redirects) payloads.notifies.push_back(make_notify(wire::NotifyType::kRedirectSupported));
     if (tunnel.redirections.to) payloads.notifies.push_back(redirected_from(*tunnel.redirections.from));
     if (tunnel.options.ppk) payloads.notifies.push_back(make_notify(wire::NotifyType::kUsePpk));
@@ -95,6 +100,9 @@ std::optional<std::string> make_keys(IkeSa& sa, const InitExchange& exchange, co
     const auto group = static_cast<std::uint16_t>(exchange.ke->group());
     if (chosen->suite.dh != exchange.ke->group() || payloads.ke->group != group)
         return "its IKE_SA_INIT response has a key exchange of another group than the proposal it chose";
+    if (!in_order(chosen->suite.additional).empty() &&
+        payloads.find(wire::NotifyType::kIntermediateExchangeSupported) == nullptr)
+        return "its IKE_SA_INIT response chooses additional key exchanges without IKE_INTERMEDIATE to make them in";
     if (*payloads.nonce == exchange.nonce) return "its IKE_SA_INIT response has our own nonce";
     const auto shared = exchange.ke->derive(payloads.ke->value);
     if (!shared) return "its public key exchange value is illegal";
@@ -140,7 +148,7 @@ void on_answer(Core& core, IkeSa& sa, Tunnel& tunnel, const Path& path, const wi
     sa.peer_uses_ppk = payloads.find(wire::NotifyType::kUsePpk) != nullptr;
     sa.peer_takes_childless = payloads.find(wire::NotifyType::kChildlessIkev2Supported) != nullptr;
     sa.fragmentation = payloads.find(wire::NotifyType::kFragmentationSupported) != nullptr;
-    send_auth(core, sa, std::move(transcript));
+    begin_intermediates(core, sa, std::move(transcript));
 }
 
 }  // namespace

@@ -68,10 +68,18 @@ void refuse_proposals(Core& core, const Request& request, const std::vector<Tunn
     }
 }
 
+bool asks_additional(const wire::Proposal& proposal) {
+    return std::any_of(proposal.transforms.begin(), proposal.transforms.end(),
+                       [](const wire::Transform& transform) { return is_additional(transform.type); });
+}
+
 std::optional<Chosen<IkeSuite>> choose_suite(const Request& request, const std::vector<Tunnel*>& candidates) {
     // RFC 7296 3.3.1: in the first exchange a proposal has no SPI; that of the IKE SA stands in the header.
     std::vector<wire::Proposal> offered = *request.payloads.sa;
     std::erase_if(offered, [](const wire::Proposal& proposal) { return !proposal.spi.empty(); });
+    // RFC 9370 2.2.1: without IKE_INTERMEDIATE there is nothing that additional key exchanges could be made in.
+    if (request.payloads.find(wire::NotifyType::kIntermediateExchangeSupported) == nullptr)
+        std::erase_if(offered, asks_additional);
     for (const Tunnel* tunnel : candidates) {
         auto chosen = choose_ike(offered, tunnel->options.ike_proposals);
         if (chosen) return chosen;
@@ -80,7 +88,7 @@ std::optional<Chosen<IkeSuite>> choose_suite(const Request& request, const std::
 }
 
 void add_half_open(Core& core, const Request& request, const std::vector<Tunnel*>& candidates,
-                   const Chosen<IkeSuite>& chosen, const crypto::Secret& shared, const crypto::KeyExchange& ke) {
+                   const Chosen<IkeSuite>& chosen, const crypto::KeyExchangeAnswer& ke) {
     auto sa = std::make_unique<IkeSa>();
     sa->spi_i = request.header.spi_i;
     sa->spi_r = core.fresh_ike_spi();
@@ -93,6 +101,7 @@ void add_half_open(Core& core, const Request& request, const std::vector<Tunnel*
     HalfOpen half;
     half.init_request = request.fingerprint;
     half.transcript = {to_bytes(request.datagram), {}, *request.payloads.nonce, core.random.bytes(kNonceLength)};
+    half.additional = in_order(chosen.suite.additional);
     bool force_encap = false;
     for (const Tunnel* tunnel : candidates) {
         half.candidates.push_back(tunnel->id());
@@ -101,12 +110,12 @@ void add_half_open(Core& core, const Request& request, const std::vector<Tunnel*
     sa->udp_encapsulation = sa->nat.supported && (sa->nat.any() || force_encap);
 
     const Nonces nonces{half.transcript.nonce_i, half.transcript.nonce_r};
-    sa->protection = protect(sa->suite, derive_ike_keys(sa->suite, shared, nonces, sa->spi_i, sa->spi_r), false);
+    sa->protection = protect(sa->suite, derive_ike_keys(sa->suite, ke.shared, nonces, sa->spi_i, sa->spi_r), false);
     if (!sa->protection) return;
 
     wire::Payloads answer;
     answer.sa = std::vector<wire::Proposal>{chosen.answer};
-    answer.ke = wire::Ke{static_cast<std::uint16_t>(ke.group()), ke.public_value()};
+    answer.ke = wire::Ke{static_cast<std::uint16_t>(chosen.suite.dh), ke.public_value};
     answer.nonce = half.transcript.nonce_r;
     if (sa->nat.supported)
         answer.notifies = nat_detection_notifies(sa->spi_i, sa->spi_r, request.path, force_encap, core.random);
@@ -121,6 +130,8 @@ void add_half_open(Core& core, const Request& request, const std::vector<Tunnel*
     answer.notifies.push_back(make_notify(wire::NotifyType::kChildlessIkev2Supported));
     sa->fragmentation = request.payloads.find(wire::NotifyType::kFragmentationSupported) != nullptr;
     if (sa->fragmentation) answer.notifies.push_back(make_notify(wire::NotifyType::kFragmentationSupported));
+    if (!half.additional.empty())
+        answer.notifies.push_back(make_notify(wire::NotifyType::kIntermediateExchangeSupported));
     half.transcript.response = wire::build_message(answer_header(request.header, sa->spi_r), answer);
     send(core, request.path, half.transcript.response);
 
@@ -162,13 +173,12 @@ void answer_fresh(Core& core, const Request& request) {
         ++core.counters.handshakes_dropped;
         return;
     }
-    const auto ke = crypto::KeyExchange::generate(chosen->suite.dh, core.random);
-    const auto shared = ke->derive(request.payloads.ke->value);
-    if (!shared) {
+    const auto ke = crypto::answer_key_exchange(chosen->suite.dh, request.payloads.ke->value, core.random);
+    if (!ke) {
         ++core.counters.malformed;
         return answer_stranger(core, request.path, request.header, {make_notify(wire::NotifyType::kInvalidSyntax)});
     }
-    add_half_open(core, request, candidates, *chosen, *shared, *ke);
+    add_half_open(core, request, candidates, *chosen, *ke);
 }
 
 }  // namespace

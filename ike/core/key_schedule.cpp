@@ -82,20 +82,21 @@ ChildKeys derive_child_keys(crypto::PrfId prf, const crypto::Secret& sk_d, const
 }
 
 Bytes signed_octets(crypto::PrfId prf, ByteView message, ByteView other_nonce, const crypto::Secret& sk_p,
-                    const wire::Id& id) {
+                    const wire::Id& id, ByteView intermediate) {
     // RestOfIDPayload: all of the payload behind its generic header. The three reserved octets are zero.
     const std::array<std::uint8_t, 4> id_header{id.type, 0, 0, 0};
     const crypto::Secret maced_id = crypto::prf(prf, sk_p.view(), {id_header, id.value});
     Bytes octets = to_bytes(message);
     append(octets, other_nonce);
     append(octets, maced_id.view());
+    append(octets, intermediate);
     return octets;
 }
 
 crypto::Secret psk_auth(crypto::PrfId prf, const crypto::Secret& psk, ByteView message, ByteView other_nonce,
-                        const crypto::Secret& sk_p, const wire::Id& id) {
+                        const crypto::Secret& sk_p, const wire::Id& id, ByteView intermediate) {
     const crypto::Secret key = crypto::prf(prf, psk.view(), {as_bytes(kKeyPad)});
-    return crypto::prf(prf, key.view(), {signed_octets(prf, message, other_nonce, sk_p, id)});
+    return crypto::prf(prf, key.view(), {signed_octets(prf, message, other_nonce, sk_p, id, intermediate)});
 }
 
 }  // namespace esplane::ike

@@ -2,6 +2,7 @@
 //
 //   SKEYSEED = prf(Ni | Nr, g^ir)                 first exchange
 //   SKEYSEED = prf(SK_d (old), g^ir (new) | Ni | Nr)   rekey of the IKE SA
+//                                                      the same of itself after each IKE_INTERMEDIATE (RFC 9370 2.2.2)
 //   SK_d | SK_ai | SK_ar | SK_ei | SK_er | SK_pi | SK_pr = prf+(SKEYSEED, Ni | Nr | SPIi | SPIr)
 //   KEYMAT   = prf+(SK_d, [g^ir (new) |] Ni | Nr) -> ESP initiator to responder, then responder to initiator
 #pragma once
@@ -37,12 +38,12 @@ struct ChildKeys {
 ChildKeys derive_child_keys(crypto::PrfId prf, const crypto::Secret& sk_d, const EspSuite& suite,
                             const crypto::Secret* shared, Nonces nonces);
 
-/// What AUTH covers (2.15): message | nonce | prf(SK_p, ID body). `message`: the signer's whole IKE_SA_INIT datagram;
-/// `nonce`: the other side's; `id`: the signer's.
+/// What AUTH covers (2.15): message | nonce | prf(SK_p, ID body) | `intermediate` (RFC 9242 3.3). `message`: the
+/// signer's whole IKE_SA_INIT datagram; `nonce`: the other side's; `id`: the signer's.
 Bytes signed_octets(crypto::PrfId prf, ByteView message, ByteView other_nonce, const crypto::Secret& sk_p,
-                    const wire::Id& id);
+                    const wire::Id& id, ByteView intermediate = {});
 /// AUTH for a pre-shared key: prf(prf(psk, "Key Pad for IKEv2"), what AUTH covers) (2.15).
 crypto::Secret psk_auth(crypto::PrfId prf, const crypto::Secret& psk, ByteView message, ByteView other_nonce,
-                        const crypto::Secret& sk_p, const wire::Id& id);
+                        const crypto::Secret& sk_p, const wire::Id& id, ByteView intermediate = {});
 
 }  // namespace esplane::ike

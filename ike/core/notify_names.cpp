@@ -28,6 +28,7 @@ constexpr std::pair<NotifyType, const char*> kNames[] = {
     {NotifyType::kUnexpectedNatDetected, "UNEXPECTED_NAT_DETECTED"},
     {NotifyType::kTemporaryFailure, "TEMPORARY_FAILURE"},
     {NotifyType::kChildSaNotFound, "CHILD_SA_NOT_FOUND"},
+    {NotifyType::kStateNotFound, "STATE_NOT_FOUND"},
 };
 
 }  // namespace

@@ -45,7 +45,7 @@ bool goes_without_saying(const wire::Proposal& proposal, TransformType type) {
 }
 
 bool has_place(TransformType type) {
-    return type >= TransformType::kEncr && type <= TransformType::kEsn;
+    return type >= TransformType::kEncr && type <= TransformType::kEsn;  // additional key exchanges: behind them
 }
 
 std::string describe(const wire::Proposal& proposal) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "crypto/key_encapsulation.h"
 #include "crypto/secret.h"
 #include "dataplane/packet/address.h"
 #include "dataplane/sa/child_options.h"
@@ -106,6 +107,8 @@ struct TunnelOptions {
 };
 
 struct Options {
+    /// Outlives the engine.
+    const crypto::Encapsulation* encapsulation = &crypto::openssl_encapsulation();
     std::uint16_t ike_port = 500;
     std::uint16_t natt_port = 4500;
     std::uint8_t workers = 1;             ///< of the data plane, among which the peers of a pool are shared

@@ -29,6 +29,12 @@ bool add_choice(Choices& choices, ProtocolId protocol, const Transform& offered)
     // 3.3.6: a transform with an attribute that is not understood is no choice; 3.3.5: only ciphers have key lengths.
     const bool is_cipher = offered.type == TransformType::kEncr;
     const bool usable = !offered.unknown_attribute && (is_cipher || !offered.key_bits);
+    if (is_additional(offered.type)) {
+        const std::size_t place = place_of(offered.type);
+        choices.has_additional[place] = true;
+        if (usable) add_known(choices.additional[place], crypto::known_additional(offered.id));
+        return true;
+    }
     switch (offered.type) {
         case TransformType::kEncr:
             if (usable) add_known(choices.encr, known_cipher(protocol, offered));
@@ -48,8 +54,9 @@ bool add_choice(Choices& choices, ProtocolId protocol, const Transform& offered)
             choices.has_esn = true;
             if (usable && offered.id <= kEsn) add_known(choices.esn, std::optional(offered.id));
             return protocol == ProtocolId::kEsp;
+        default:
+            return false;
     }
-    return false;
 }
 
 /// An SPI that may name an SA: none or a non-zero one for IKE (3.3.1), four octets outside the reserved range for ESP
@@ -99,6 +106,34 @@ std::optional<DhPick> pick_esp_dh(const std::vector<DhId>& ours, const Choices& 
     return DhPick{ours[*index], *index};
 }
 
+struct AdditionalPick {
+    AdditionalChoice chosen{};
+    std::size_t rank = 0;
+};
+
+/// For each place the first of ours that the peer has, too, and that has no place yet: no method is used twice, that of
+/// the group included (RFC 9370 2.2.1). Empty when a place cannot be filled and must be.
+std::optional<AdditionalPick> pick_additional(const AdditionalOffers& ours, const Choices& theirs, DhId group) {
+    AdditionalPick picked;
+    std::vector<DhId> used{group};
+    for (std::size_t place = 0; place < kMostAdditional; ++place) {
+        const bool none_is_ours = ours[place].empty() || has(ours[place], DhId::kNone);
+        bool filled = false;
+        for (std::size_t i = 0; i < ours[place].size() && !filled; ++i) {
+            const DhId method = ours[place][i];
+            if (method == DhId::kNone || has(used, method) || !has(theirs.additional[place], method)) continue;
+            picked.chosen[place] = method;
+            picked.rank += i;
+            used.push_back(method);
+            filled = true;
+        }
+        if (filled) continue;
+        if (!none_is_ours || !theirs.allows_none(place)) return std::nullopt;
+        picked.rank += ours[place].size();
+    }
+    return picked;
+}
+
 }  // namespace
 
 std::optional<Choices> read_choices(const Proposal& proposal, ProtocolId protocol) {
@@ -114,10 +149,13 @@ std::optional<Pick<IkeSuite>> pick(const IkeProposal& ours, const Choices& their
     const auto prf = first_common(ours.prf, theirs.prf);
     const auto dh = first_common(ours.dh, theirs.dh);
     if (!prf || !dh || ours.dh[*dh] == DhId::kNone) return std::nullopt;  // 2.14: an IKE SA has no keys without either
+    const auto additional = pick_additional(ours.additional, theirs, ours.dh[*dh]);
+    if (!additional) return std::nullopt;
     for (std::size_t i = 0; i < ours.encr.size(); ++i) {
         if (!has(theirs.encr, ours.encr[i])) continue;
         if (const auto integ = pick_integ(ours.encr[i], ours.integ, theirs)) {
-            return Pick<IkeSuite>{{ours.encr[i], ours.prf[*prf], integ->id, ours.dh[*dh]}, {i, integ->rank, *prf, *dh}};
+            return Pick<IkeSuite>{{ours.encr[i], ours.prf[*prf], integ->id, ours.dh[*dh], additional->chosen},
+                                  {i, integ->rank, *prf, *dh, additional->rank}};
         }
     }
     return std::nullopt;
@@ -127,6 +165,8 @@ std::optional<Pick<EspSuite>> pick(const EspProposal& ours, const Choices& their
     const auto dh = pick_esp_dh(ours.dh, theirs, wishes.with_dh);
     const bool esn = wishes.esn && has(theirs.esn, kEsn);
     if (!dh || (!esn && !theirs.allows_no_esn())) return std::nullopt;
+    // Of a CHILD_SA we make no additional key exchanges: what it is made from has been through those of the IKE SA.
+    if (wishes.with_dh && !pick_additional({}, theirs, dh->id)) return std::nullopt;
     for (std::size_t i = 0; i < ours.encr.size(); ++i) {
         if (!has(theirs.encr, ours.encr[i])) continue;
         if (const auto integ = pick_integ(ours.encr[i], ours.integ, theirs)) {

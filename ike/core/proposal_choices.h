@@ -36,11 +36,16 @@ struct Choices {
     std::vector<crypto::IntegId> integ;
     std::vector<crypto::DhId> dh;
     std::vector<std::uint16_t> esn;
+    AdditionalOffers additional;
+    std::array<bool, kMostAdditional> has_additional{};
     bool has_integ = false;
     bool has_dh = false;
     bool has_esn = false;
 
     bool allows_no_integ() const { return !has_integ || has(integ, crypto::IntegId::kNone); }
+    bool allows_none(std::size_t place) const {
+        return !has_additional[place] || has(additional[place], crypto::DhId::kNone);
+    }
     bool allows_no_dh() const { return !has_dh || has(dh, crypto::DhId::kNone); }
     // 3.3.3 makes ESN mandatory. Where it is missing there is but one thing the peer can mean.
     bool allows_no_esn() const { return !has_esn || has(esn, kNoEsn); }
@@ -51,7 +56,7 @@ struct Choices {
 std::optional<Choices> read_choices(const wire::Proposal& proposal, wire::ProtocolId protocol);
 
 /// Positions in our lists of what was picked, in the order of weight: the lower, the more we want it.
-using Rank = std::array<std::size_t, 4>;
+using Rank = std::array<std::size_t, 5>;
 
 template <typename Suite>
 struct Pick {
@@ -63,7 +68,7 @@ struct Pick {
 std::optional<Pick<IkeSuite>> pick(const IkeProposal& ours, const Choices& theirs);
 
 struct EspWishes {
-    bool with_dh;  ///< else groups are ignored on both sides
+    bool with_dh;  ///< else groups and additional key exchanges are ignored on both sides
     bool esn;      ///< whether ESN may be picked; it then goes before no ESN
 };
 std::optional<Pick<EspSuite>> pick(const EspProposal& ours, const Choices& theirs, EspWishes wishes);

@@ -36,6 +36,11 @@ std::vector<Transform> ciphers(const std::vector<Encr>& encr, const std::vector<
     return transforms;
 }
 
+void add_additional(std::vector<Transform>& to, const AdditionalOffers& additional) {
+    for (std::size_t place = 0; place < kMostAdditional; ++place)
+        add_all(to, additional_type(place), additional[place]);
+}
+
 /// Proposals are numbered from 1 without a gap (RFC 7296 3.3.1), each offered once.
 class Offer {
   public:
@@ -64,6 +69,7 @@ std::vector<Proposal> offer_ike(const std::vector<IkeProposal>& configured, cons
         std::vector<Transform> rest;
         add_all(rest, TransformType::kPrf, ours.prf);
         add_all(rest, TransformType::kDh, ours.dh);
+        add_additional(rest, ours.additional);
         for (const bool aead : {true, false}) {
             offer.add(ciphers(ours.encr, ours.integ, aead), rest);
         }

@@ -18,7 +18,7 @@ using wire::TransformType;
 
 bool is_optional_none(const Transform& candidate) {
     const bool has_none = candidate.type == TransformType::kInteg || candidate.type == TransformType::kDh ||
-                          candidate.type == TransformType::kEsn;
+                          candidate.type == TransformType::kEsn || is_additional(candidate.type);
     return has_none && candidate.id == 0 && !candidate.key_bits && !candidate.unknown_attribute;
 }
 
@@ -73,7 +73,8 @@ std::optional<Chosen<IkeSuite>> accept_ike(const std::vector<Proposal>& answered
                                            const std::vector<Proposal>& offered) {
     const auto choices = read_answer(answered, offered, ProtocolId::kIke);
     if (!choices) return std::nullopt;
-    const auto picked = pick(IkeProposal{choices->encr, choices->prf, choices->integ, choices->dh}, *choices);
+    const auto picked =
+        pick(IkeProposal{choices->encr, choices->prf, choices->integ, choices->dh, choices->additional}, *choices);
     if (!picked) return std::nullopt;
     return accepted(picked->suite, answered.front());
 }

@@ -22,11 +22,18 @@ Proposal answer_to(const Proposal& offered, std::vector<Transform> chosen) {
     return {offered.number, offered.protocol, offered.spi, std::move(chosen)};
 }
 
+void add_additional(std::vector<Transform>& to, const Choices& choices, const AdditionalChoice& chosen) {
+    for (std::size_t place = 0; place < kMostAdditional; ++place) {
+        if (choices.has_additional[place]) to.push_back(transform(additional_type(place), chosen[place]));
+    }
+}
+
 Proposal answer_to(const Proposal& offered, const Choices& choices, const IkeSuite& suite) {
     std::vector<Transform> chosen{transform(suite.encr)};
     if (choices.has_integ) chosen.push_back(transform(TransformType::kInteg, suite.integ));
     chosen.push_back(transform(TransformType::kPrf, suite.prf));
     chosen.push_back(transform(TransformType::kDh, suite.dh));
+    add_additional(chosen, choices, suite.additional);
     return answer_to(offered, std::move(chosen));
 }
 
@@ -34,6 +41,7 @@ Proposal answer_to(const Proposal& offered, const Choices& choices, const EspSui
     std::vector<Transform> chosen{transform(suite.encr)};
     if (choices.has_integ) chosen.push_back(transform(TransformType::kInteg, suite.integ));
     if (choices.has_dh && with_dh) chosen.push_back(transform(TransformType::kDh, suite.dh));
+    if (with_dh) add_additional(chosen, choices, {});
     if (choices.has_esn) chosen.push_back(transform(TransformType::kEsn, suite.esn ? kEsn : kNoEsn));
     return answer_to(offered, std::move(chosen));
 }

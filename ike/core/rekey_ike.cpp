@@ -1,5 +1,7 @@
 // CREATE_CHILD_SA for the rekey of the IKE SA, both roles (RFC 7296 1.3.2, 2.8.2, 2.18, 2.25.2).
 
+#include <algorithm>
+
 #include "ike/core/crash_token.h"
 #include "ike/core/diagnosis.h"
 #include "ike/core/exchanges.h"
@@ -134,6 +136,26 @@ void settle_with_rival(Core& core, IkeSa& sa, IkeSa& ours, IkeSa& rival, const I
     replaced(core, rival);
 }
 
+/// What of them makes an IKE SA in one exchange.
+std::vector<IkeProposal> in_one_exchange(const std::vector<IkeProposal>& proposals) {
+    const auto may_be_none = [](const std::vector<crypto::DhId>& methods) {
+        return methods.empty() || std::find(methods.begin(), methods.end(), crypto::DhId::kNone) != methods.end();
+    };
+    std::vector<IkeProposal> plain;
+    for (const IkeProposal& each : proposals) {
+        if (!std::all_of(each.additional.begin(), each.additional.end(), may_be_none)) continue;
+        plain.push_back(each);
+        plain.back().additional = {};
+    }
+    return plain;
+}
+
+/// Keys of additional key exchanges are not to be replaced by keys without: the IKE SA is negotiated from the ground
+/// up. If nothing comes of it, once more, until its lifetime ends.
+bool needs_ground(const IkeSa& sa) {
+    return !in_order(sa.suite.additional).empty();
+}
+
 /// Children are being made, replaced or closed by us, or one of the peer's waits for its answer.
 bool busy_with_children(IkeSa& sa) {
     return sa.out.in_flight_as<ChildExchange>() != nullptr || sa.out.in_flight_as<ChildDeletion>() != nullptr;
@@ -146,11 +168,16 @@ void start_ike_rekey(Core& core, IkeSa& sa) {
     if (tunnel == nullptr || tunnel->down) return;
     // The peer is waiting for an answer about a CHILD_SA of this IKE SA (2.25.2).
     if (sa.in.held()) return back_off(core, sa, Again::kSoon);
+    if (needs_ground(sa)) {
+        start_reauthentication(core, sa);
+        return back_off(core, sa, Again::kLater);
+    }
+    const std::vector<IkeProposal> proposals = in_one_exchange(tunnel->options.ike_proposals);
     IkeRekeyExchange exchange;
     exchange.spi = core.fresh_ike_spi();
-    exchange.offered = offer_ike(tunnel->options.ike_proposals, octets_of(exchange.spi));
+    exchange.offered = offer_ike(proposals, octets_of(exchange.spi));
     crypto::DhId group = tunnel->ike_group.value_or(sa.suite.dh);
-    if (!offers_group(exchange.offered, group)) group = tunnel->options.ike_proposals.front().dh.front();
+    if (!offers_group(exchange.offered, group)) group = proposals.front().dh.front();
     exchange.ke = crypto::KeyExchange::generate(group, core.random);
     exchange.nonce = core.random.bytes(kNonceLength);
     wire::Payloads payloads;
@@ -198,7 +225,9 @@ Reply on_ike_rekey_request(Core& core, IkeSa& sa, const wire::Payloads& payloads
     if (tunnel == nullptr || !sa.is<Established>() || busy_with_children(sa))
         return refuse(wire::NotifyType::kTemporaryFailure);
     if (!payloads.sa || !payloads.ke || !payloads.nonce) return refuse(wire::NotifyType::kInvalidSyntax);
-    const auto chosen = choose_ike(*payloads.sa, tunnel->options.ike_proposals);
+    // RFC 7296 1.3: whoever is told so makes another IKE SA.
+    if (needs_ground(sa)) return refuse(wire::NotifyType::kNoAdditionalSas);
+    const auto chosen = choose_ike(*payloads.sa, in_one_exchange(tunnel->options.ike_proposals));
     const auto spi_i = chosen ? spi_of(chosen->peer_spi) : std::nullopt;
     if (!spi_i) return refuse(wire::NotifyType::kNoProposalChosen);
     if (payloads.ke->group != static_cast<std::uint16_t>(chosen->suite.dh))

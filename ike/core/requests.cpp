@@ -92,8 +92,7 @@ void send(Core& core, const Path& path, const Datagrams& datagrams) {
         send(core, path, datagram);
 }
 
-Datagrams seal(Core& core, IkeSa& sa, wire::ExchangeType type, bool is_response, std::uint32_t id,
-               const wire::Payloads& payloads) {
+wire::Header header_of(const IkeSa& sa, wire::ExchangeType type, bool is_response, std::uint32_t id) {
     wire::Header header;
     header.spi_i = sa.spi_i;
     header.spi_r = sa.spi_r;
@@ -101,6 +100,12 @@ Datagrams seal(Core& core, IkeSa& sa, wire::ExchangeType type, bool is_response,
     header.from_initiator = sa.initiator;
     header.is_response = is_response;
     header.message_id = id;
+    return header;
+}
+
+Datagrams seal(Core& core, IkeSa& sa, wire::ExchangeType type, bool is_response, std::uint32_t id,
+               const wire::Payloads& payloads) {
+    const wire::Header header = header_of(sa, type, is_response, id);
     const std::size_t longest = sa.fragmentation ? longest_datagram(sa.path) : wire::kMaxMessageLength;
     return wire::seal_in_fragments(header, payloads, *sa.protection->seal, sa.protection->next_gcm_iv, core.random,
                                    longest);

@@ -36,6 +36,7 @@ struct AddWord {
     Outcome operator()(IntegId integ) const { return add_once(to.integ, integ); }
     Outcome operator()(PrfId prf) const { return add_once(to.prf, prf); }
     Outcome operator()(crypto::DhId dh) const { return add_once(to.dh, dh); }
+    Outcome operator()(AdditionalWord word) const { return add_once(to.additional[word.place], word.method); }
 };
 
 Failure<std::string> problem(std::string_view text) {
@@ -66,6 +67,24 @@ Outcome check_ciphers(const std::vector<Encr>& encr, std::string_view suggestion
     return {};
 }
 
+/// RFC 9370 2.2.1: no method twice; one that stands in every way of choosing is a proposal that nobody can choose.
+Outcome check_additional(const AdditionalOffers& additional, const std::vector<crypto::DhId>& groups) {
+    std::vector<crypto::DhId> certain;
+    if (groups.size() == 1) certain = groups;
+    for (std::size_t place = 0; place < kMostAdditional; ++place) {
+        const auto& methods = additional[place];
+        const std::string word = "ke" + std::to_string(place + 1) + "_";
+        if (methods == std::vector{crypto::DhId::kNone})
+            return Failure{word + "none is alone in its place; leave it out, or write a method beside it"};
+        if (methods.size() != 1) continue;
+        if (std::find(certain.begin(), certain.end(), methods.front()) != certain.end())
+            return Failure{word + std::string(crypto::name(methods.front())) +
+                           " is the same key exchange once more; write another one, like ke1_mlkem768"};
+        certain.push_back(methods.front());
+    }
+    return {};
+}
+
 std::vector<PrfId> prfs_like(const std::vector<IntegId>& integ) {
     std::vector<PrfId> prfs;
     std::transform(integ.begin(), integ.end(), std::back_inserter(prfs), prf_like);
@@ -83,6 +102,7 @@ Outcome complete_ike(IkeProposal& proposal) {
     if (!aead && proposal.integ.empty()) return Failure{cipher + " needs an integrity algorithm; add sha256"};
     if (proposal.prf.empty() && proposal.integ.empty()) return Failure{cipher + " needs a PRF; add prfsha256"};
     if (proposal.dh.empty()) return problem("a group is missing; add ecp256 or modp2048");
+    if (auto checked = check_additional(proposal.additional, proposal.dh); !checked) return checked;
     if (proposal.prf.empty()) proposal.prf = prfs_like(proposal.integ);
     // As strongSwan reads it: beside an AEAD a hash means the PRF.
     if (aead) proposal.integ.clear();
@@ -94,6 +114,10 @@ Outcome check_esp(const IkeProposal& words) {
         return Failure{std::string(crypto::name(words.prf.front())) + " has no meaning for ESP; leave it out"};
     }
     if (auto checked = check_ciphers(words.encr, "aes256gcm16"); !checked) return checked;
+    if (has_any(words.additional))
+        return problem(
+            "additional key exchanges stand in ike.proposals alone, and protect the keys of ESP from there; leave ke1_ "
+            "to ke7_ out");
     if (!is_aead(words.encr.front())) {
         if (words.integ.empty()) return Failure{first_name(words.encr) + " needs an integrity algorithm; add sha256"};
     } else if (!words.integ.empty()) {
@@ -120,6 +144,21 @@ void append_names(std::string& to, const std::vector<T>& values) {
         if (!to.empty()) to += '-';
         to += crypto::name(value);
     }
+}
+
+void append_additional(std::string& to, const AdditionalOffers& additional) {
+    for (std::size_t place = 0; place < kMostAdditional; ++place) {
+        for (const crypto::DhId method : additional[place])
+            to += "-ke" + std::to_string(place + 1) + "_" + std::string(crypto::name(method));
+    }
+}
+
+AdditionalOffers as_offers(const AdditionalChoice& chosen) {
+    AdditionalOffers offers;
+    for (std::size_t place = 0; place < kMostAdditional; ++place) {
+        if (chosen[place] != crypto::DhId::kNone) offers[place] = {chosen[place]};
+    }
+    return offers;
 }
 
 }  // namespace
@@ -151,6 +190,7 @@ std::string to_string(const IkeProposal& proposal) {
     append_names(text, proposal.integ);
     if (proposal.prf != prfs_like(proposal.integ)) append_names(text, proposal.prf);
     append_names(text, proposal.dh);
+    append_additional(text, proposal.additional);
     return text;
 }
 
@@ -163,7 +203,7 @@ std::string to_string(const EspProposal& proposal) {
 }
 
 std::string to_string(const IkeSuite& suite) {
-    IkeProposal proposal{{suite.encr}, {suite.prf}, {}, {suite.dh}};
+    IkeProposal proposal{{suite.encr}, {suite.prf}, {}, {suite.dh}, as_offers(suite.additional)};
     if (suite.integ != IntegId::kNone) proposal.integ = {suite.integ};
     return to_string(proposal);
 }

@@ -7,6 +7,7 @@
 
 #include "crypto/algorithms.h"
 #include "crypto/result.h"
+#include "ike/core/additional_exchanges.h"
 #include "ike/wire/message.h"
 
 namespace esplane::ike {
@@ -17,6 +18,7 @@ struct IkeProposal {
     std::vector<crypto::PrfId> prf;      ///< from the integrity's hash where not written
     std::vector<crypto::IntegId> integ;  ///< empty for AEADs
     std::vector<crypto::DhId> dh;        ///< never empty
+    AdditionalOffers additional{};
     friend bool operator==(const IkeProposal&, const IkeProposal&) = default;
 };
 
@@ -33,6 +35,7 @@ struct IkeSuite {
     crypto::PrfId prf = crypto::PrfId::kHmacSha256;
     crypto::IntegId integ = crypto::IntegId::kNone;
     crypto::DhId dh = crypto::DhId::kEcp256;
+    AdditionalChoice additional{};
     friend bool operator==(const IkeSuite&, const IkeSuite&) = default;
 };
 
@@ -53,7 +56,7 @@ bool encrypts(const EspProposal& proposal);
 
 std::string to_string(const IkeProposal& proposal);
 std::string to_string(const EspProposal& proposal);
-std::string to_string(const IkeSuite& suite);  ///< "aes256gcm16-prfsha256-ecp256"
+std::string to_string(const IkeSuite& suite);  ///< "aes256gcm16-prfsha256-ecp256-ke1_mlkem768"
 std::string to_string(const EspSuite& suite);  ///< "aes256gcm16-ecp256", "aes256gcm16-esn" …
 /// What a peer offered, also algorithms that we do not have: "3des-sha1-modp1024, aes256-sha256-modp2048".
 std::string to_string(const std::vector<wire::Proposal>& offered);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "crypto/require.h"
+#include "ike/core/additional_exchanges.h"
 
 namespace esplane::ike {
 namespace {
@@ -19,6 +20,9 @@ using crypto::IntegId;
 using crypto::PrfId;
 
 constexpr std::size_t kLongestWord = 24;  // of any algorithm's name; what is longer is cut in messages
+
+constexpr std::size_t kAdditionalPrefix = 4;  // "ke1_"
+constexpr std::array kKems{DhId::kMlKem512, DhId::kMlKem768, DhId::kMlKem1024};
 
 struct Known {
     std::string_view word;
@@ -156,10 +160,39 @@ std::string normalise(std::string_view word) {
     return word.size() > kLongestWord ? result + "..." : result;
 }
 
+/// "ke1_" to "ke7_", as strongSwan has it.
+std::optional<std::size_t> additional_place(std::string_view word) {
+    const bool fits = word.size() >= kAdditionalPrefix && word.substr(0, 2) == "ke" && word[3] == '_' &&
+                      word[2] >= '1' && word[2] < '1' + static_cast<int>(kMostAdditional);
+    return fits ? std::optional(static_cast<std::size_t>(word[2] - '1')) : std::nullopt;
+}
+
+Result<SuiteWord, std::string> parse_additional(std::size_t place, std::string_view word) {
+    const std::string_view method = word.substr(kAdditionalPrefix);
+    if (method == "none") return SuiteWord{AdditionalWord{place, DhId::kNone}};
+    for (const DhId kem : kKems) {
+        if (crypto::name(kem) == method) return SuiteWord{AdditionalWord{place, kem}};
+    }
+    const auto known = find(kKnown, method);
+    const auto meaning = known ? known : find(kAliases, method);
+    if (meaning && std::holds_alternative<DhId>(*meaning))
+        return SuiteWord{AdditionalWord{place, std::get<DhId>(*meaning)}};
+    return Failure{"'" + std::string(method) + "' in " + std::string(word) +
+                   " is no key exchange that can be added; accepted are mlkem512, mlkem768, mlkem1024, the groups "
+                   "(x25519, ecp384, modp3072 ...), and none, which lets it be left out"};
+}
+
+bool is_kem_name(std::string_view word) {
+    return std::any_of(kKems.begin(), kKems.end(), [word](DhId kem) { return crypto::name(kem) == word; });
+}
+
 }  // namespace
 
 Result<SuiteWord, std::string> parse_suite_word(std::string_view text, Insecure insecure) {
     const std::string word = normalise(text);
+    if (const auto place = additional_place(word)) return parse_additional(*place, word);
+    if (is_kem_name(word))
+        return Failure{word + " goes behind a group, as an additional key exchange; write ke1_" + word};
     if (const auto known = find(kKnown, word)) return *known;
     if (const auto alias = find(kAliases, word)) return *alias;
     if (const auto open = find(kInsecure, word)) {

@@ -11,7 +11,13 @@
 
 namespace esplane::ike {
 
-using SuiteWord = std::variant<crypto::Encr, crypto::IntegId, crypto::PrfId, crypto::DhId>;
+/// "ke1_mlkem768": an additional key exchange (RFC 9370) in the first place.
+struct AdditionalWord {
+    std::size_t place;
+    crypto::DhId method;
+};
+
+using SuiteWord = std::variant<crypto::Encr, crypto::IntegId, crypto::PrfId, crypto::DhId, AdditionalWord>;
 
 /// Words of ciphers that do not encrypt: "null", "aes256gmac".
 enum class Insecure : std::uint8_t {

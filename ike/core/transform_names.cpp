@@ -85,7 +85,19 @@ std::string with_key_length(std::string_view name, std::optional<std::uint16_t> 
     return std::string(name) + (key_bits ? "/" + bits : "");
 }
 
+std::string registered_name(const wire::Transform& transform);
+
+/// Methods of all key exchanges stand in one registry (RFC 9370 4.1).
+std::string additional_name(wire::Transform transform) {
+    const int number = static_cast<int>(transform.type) - static_cast<int>(TransformType::kAddKe1) + 1;
+    transform.type = TransformType::kDh;
+    const std::string method = transform.id == 0 ? "none" : registered_name(transform);
+    return "ke" + std::to_string(number) + "_" + method;
+}
+
 std::string registered_name(const wire::Transform& transform) {
+    if (transform.type >= TransformType::kAddKe1 && transform.type <= TransformType::kAddKe7)
+        return additional_name(transform);
     for (const Registry& registry : kRegistries) {
         if (registry.type != transform.type) continue;
         const auto entry = std::find_if(registry.entries.begin(), registry.entries.end(),

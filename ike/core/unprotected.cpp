@@ -35,11 +35,14 @@ void peer_restarted(Core& core, IkeSa& sa) {
 
 /// RFC 7296 2.21.2: an unprotected error is no answer to IKE_AUTH, but the operator hears of it if none comes.
 void note_hint(const Core& core, IkeSa& sa, const wire::Notify& error) {
-    auto* exchange = sa.out.in_flight_as<AuthExchange>();
     const Tunnel* tunnel = sa.tunnel ? core.tunnels.find(*sa.tunnel) : nullptr;
-    if (exchange == nullptr || tunnel == nullptr) return;
-    exchange->hint =
-        diagnosis::error_answered(tunnel->options, sa.path.remote.address, "IKE_AUTH, unprotected,", error);
+    if (tunnel == nullptr) return;
+    const auto hint = [&](std::string_view exchange) {
+        return diagnosis::error_answered(tunnel->options, sa.path.remote.address, exchange, error);
+    };
+    if (auto* exchange = sa.out.in_flight_as<AuthExchange>()) exchange->hint = hint("IKE_AUTH, unprotected,");
+    if (auto* exchange = sa.out.in_flight_as<IntermediateExchange>())
+        exchange->hint = hint("IKE_INTERMEDIATE, unprotected,");
 }
 
 /// RFC 7296 1.5: the peer got ESP that it has no SA for. Which one it was, only its own packets' sender knows.

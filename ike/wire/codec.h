@@ -47,6 +47,18 @@ Bytes build_message(const Header& header, const Payloads& payloads);
 Bytes seal_message(const Header& header, const Payloads& payloads, const crypto::SkCipher& cipher,
                    std::uint64_t gcm_iv_counter, crypto::Random& random);
 
+/// What stands in an Encrypted payload: the chain of payloads by itself, without padding, and the type of the first.
+struct Chain {
+    PayloadType first = PayloadType::kNone;
+    Bytes text;
+};
+Chain chain_of(ExchangeType exchange, const Payloads& payloads);
+/// Verifies a protected message, the whole datagram, and does not look into the chain; errors as of open_message().
+Result<Chain, ParseError> open_chain(const Header& header, ByteView datagram, const crypto::SkCipher& cipher);
+/// What AUTH covers of an IKE_INTERMEDIATE message, in fragments or not: header and generic header of the Encrypted
+/// payload as if nothing were encrypted, then the chain (RFC 9242 3.3.2: IntAuth_A | IntAuth_P).
+Bytes intermediate_octets(Header header, const Chain& chain);
+
 /// Verifies and parses a protected message, the whole datagram: a header and one Encrypted payload, nothing else. Every
 /// error but kBadIcv and kMissingSk is authenticated.
 Result<Payloads, ParseError> open_message(const Header& header, ByteView datagram, const crypto::SkCipher& cipher);

@@ -26,11 +26,4 @@ Result<Bytes, ParseError> open_text(const Header& header, ByteView datagram, Pay
 /// How long a text may be, so that its datagram is of `longest` octets at most.
 std::size_t room_for_text(std::size_t longest, std::size_t numbers, const crypto::SkCipher& cipher);
 
-/// The chain of payloads by itself, and the type of the first.
-struct Chain {
-    PayloadType first = PayloadType::kNone;
-    Bytes text;
-};
-Chain chain_of(ExchangeType exchange, const Payloads& payloads);
-
 }  // namespace esplane::ike::wire

@@ -52,7 +52,7 @@ constexpr bool kRequest = false;
 constexpr bool kResponse = true;
 
 // RFC 7296 1.2 (with C.1 and C.2), 2.16 (C.3), 1.3 (C.4, C.5), 1.4 (C.6).
-constexpr std::array<Rule, 20> kRules{{
+constexpr std::array<Rule, 24> kRules{{
     {ExchangeType::kIkeSaInit, Purpose::kAny, kRequest, kSa | kKe | kNonce, 0},
     {ExchangeType::kIkeSaInit, Purpose::kAny, kResponse, kSa | kKe | kNonce, 0},
     {ExchangeType::kIkeAuth, Purpose::kAny, kRequest, kIdi | kAuth | kSa | kTsi | kTsr, kIdr},
@@ -74,6 +74,11 @@ constexpr std::array<Rule, 20> kRules{{
     {ExchangeType::kCreateChildSa, Purpose::kIkeSa, kResponse, kSa | kNonce | kKe, 0},
     {ExchangeType::kInformational, Purpose::kAny, kRequest, 0, kDelete},
     {ExchangeType::kInformational, Purpose::kAny, kResponse, 0, kDelete},
+    // Another key exchange is all that we use them for (RFC 9370 2.2.2, 2.2.4).
+    {ExchangeType::kIkeIntermediate, Purpose::kAny, kRequest, kKe, 0},
+    {ExchangeType::kIkeIntermediate, Purpose::kAny, kResponse, kKe, 0},
+    {ExchangeType::kIkeFollowupKe, Purpose::kAny, kRequest, kKe, 0},
+    {ExchangeType::kIkeFollowupKe, Purpose::kAny, kResponse, kKe, 0},
 }};
 
 Kinds kinds_of(const Payloads& payloads) {
@@ -133,6 +138,10 @@ std::string_view name_of(ExchangeType exchange) {
             return "CREATE_CHILD_SA";
         case ExchangeType::kInformational:
             return "INFORMATIONAL";
+        case ExchangeType::kIkeIntermediate:
+            return "IKE_INTERMEDIATE";
+        case ExchangeType::kIkeFollowupKe:
+            return "IKE_FOLLOWUP_KE";
     }
     return "unknown exchange";
 }

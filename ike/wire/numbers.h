@@ -5,7 +5,14 @@
 
 namespace esplane::ike::wire {
 
-enum class ExchangeType : std::uint8_t { kIkeSaInit = 34, kIkeAuth = 35, kCreateChildSa = 36, kInformational = 37 };
+enum class ExchangeType : std::uint8_t {
+    kIkeSaInit = 34,
+    kIkeAuth = 35,
+    kCreateChildSa = 36,
+    kInformational = 37,
+    kIkeIntermediate = 43,  // RFC 9242
+    kIkeFollowupKe = 44,    // RFC 9370
+};
 
 enum class PayloadType : std::uint8_t {
     kNone = 0,
@@ -30,7 +37,15 @@ enum class PayloadType : std::uint8_t {
 
 enum class ProtocolId : std::uint8_t { kNone = 0, kIke = 1, kAh = 2, kEsp = 3 };
 
-enum class TransformType : std::uint8_t { kEncr = 1, kPrf = 2, kInteg = 3, kDh = 4, kEsn = 5 };
+enum class TransformType : std::uint8_t {
+    kEncr = 1,
+    kPrf = 2,
+    kInteg = 3,
+    kDh = 4,
+    kEsn = 5,
+    kAddKe1 = 6,  // RFC 9370 2.2.1: additional key exchanges, in order, up to the seventh
+    kAddKe7 = 12,
+};
 
 enum class IdType : std::uint8_t {
     kIpv4Addr = 1,
@@ -89,6 +104,7 @@ enum class NotifyType : std::uint16_t {
     kUnexpectedNatDetected = 41,
     kTemporaryFailure = 43,
     kChildSaNotFound = 44,
+    kStateNotFound = 47,  // RFC 9370 5
     // Status types: 16384 and above never end an exchange (3.10.1).
     kInitialContact = 16384,
     kSetWindowSize = 16385,
@@ -120,6 +136,8 @@ enum class NotifyType : std::uint16_t {
     kUsePpk = 16435,                   // RFC 8784 5, as the next two
     kPpkIdentity = 16436,
     kNoPpkAuth = 16437,
+    kIntermediateExchangeSupported = 16438,  // RFC 9242 3.1
+    kAdditionalKeyExchange = 16441,          // RFC 9370 2.2.4
 };
 
 constexpr bool is_error(NotifyType type) {

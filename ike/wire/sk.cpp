@@ -90,10 +90,28 @@ Bytes seal_message(const Header& header, const Payloads& payloads, const crypto:
     return seal_text(header, {PayloadType::kSk, chain.first, {}}, chain.text, cipher, gcm_iv_counter, random);
 }
 
-Result<Payloads, ParseError> open_message(const Header& header, ByteView datagram, const crypto::SkCipher& cipher) {
-    const auto text = open_text(header, datagram, PayloadType::kSk, 0, cipher);
+Result<Chain, ParseError> open_chain(const Header& header, ByteView datagram, const crypto::SkCipher& cipher) {
+    auto text = open_text(header, datagram, PayloadType::kSk, 0, cipher);
     if (!text) return Failure{text.error()};
-    return parse_payloads(PayloadType{datagram[kPayloadOffset]}, *text);
+    return Chain{PayloadType{datagram[kPayloadOffset]}, *std::move(text)};
+}
+
+Result<Payloads, ParseError> open_message(const Header& header, ByteView datagram, const crypto::SkCipher& cipher) {
+    const auto chain = open_chain(header, datagram, cipher);
+    if (!chain) return Failure{chain.error()};
+    return parse_payloads(chain->first, chain->text);
+}
+
+Bytes intermediate_octets(Header header, const Chain& chain) {
+    Bytes octets;
+    write_header(octets, header);
+    octets[kFirstPayloadOffset] = static_cast<std::uint8_t>(PayloadType::kSk);
+    append_be(octets, static_cast<std::uint8_t>(chain.first));
+    append_zeros(octets, kGenericHeaderLength - 1);
+    append(octets, chain.text);
+    close_structure(octets, kPayloadOffset);
+    close_message(octets);
+    return octets;
 }
 
 }  // namespace esplane::ike::wire

@@ -36,6 +36,7 @@ Bytes ScriptedPeer::init_request() {
     payloads.ke = wire::Ke{static_cast<std::uint16_t>(suite_.dh), ke_->public_value()};
     payloads.nonce = transcript_.nonce_i;
     if (fragmentation) payloads.notifies.push_back(make_notify(wire::NotifyType::kFragmentationSupported));
+    if (intermediate) payloads.notifies.push_back(make_notify(wire::NotifyType::kIntermediateExchangeSupported));
     if (seen) {
         for (auto& notify : nat_detection_notifies(spi_i_, spi_r_, *seen, false, random_))
             payloads.notifies.push_back(std::move(notify));

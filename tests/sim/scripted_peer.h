@@ -43,6 +43,7 @@ class ScriptedPeer {
 
     ike::TunnelOptions own;
     bool fragmentation = false;  ///< says that it takes fragments
+    bool intermediate = false;   ///< says that it takes IKE_INTERMEDIATE
     std::optional<Path> seen;    ///< its own, by which it begins NAT detection
 
   private:

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "crypto/key_encapsulation.h"
 #include "ike/core/suite.h"
 #include "tests/unit/config/yaml.h"
 
@@ -117,6 +118,18 @@ TEST_CASE("Wrong ways to prove who one is are refused, and no key is shown") {
         {tunnel(kLocal, kRemote, "{psk: a, key: b.pem}"),
          {"5:25: auth.key: there is psk as well; only one is accepted"}},
         {kTunnel + "    profile: aws\n", {"6:5: 'profile' is not available yet; write the tunnel's parameters out"}},
+    });
+}
+
+TEST_CASE("ML-KEM is refused where OpenSSL has none, groups as additional key exchanges are not") {
+    std::vector<std::string> problems;
+    if (!crypto::openssl_encapsulation().has(crypto::DhId::kMlKem768)) {
+        problems.push_back("6:23: ike.proposals: mlkem768 needs OpenSSL 3.5 or later, and this is " +
+                           crypto::openssl_version() + "; use another OpenSSL, or leave it out");
+    }
+    check({
+        {kTunnel + "    ike: {proposals: [aes256gcm16-prfsha384-ecp384-ke1_mlkem768]}\n", problems},
+        {kTunnel + "    ike: {proposals: [aes256gcm16-prfsha384-ecp384-ke1_x25519]}\n", {}},
     });
 }
 

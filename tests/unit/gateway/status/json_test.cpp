@@ -104,6 +104,13 @@ TEST_CASE("the host interface tells what went either way, where there is one") {
                                                     {"refused", 5}});
 }
 
+TEST_CASE("whether there is ML-KEM is told") {
+    Report report = example_report();
+    CHECK_FALSE(to_json(report).contains("ml_kem"));
+    report.ml_kem = "available (OpenSSL 3.5.1)";
+    CHECK(to_json(report)["ml_kem"] == "available (OpenSSL 3.5.1)");
+}
+
 TEST_CASE("workers tell their drops") {
     const Json status = to_json(example_report());
     CHECK(status["version"] == "1.2.3");

@@ -16,6 +16,13 @@ std::string text_of(const Json& status) {
     return to_text(status, {.color = false, .now = example_report().wall_clock});
 }
 
+TEST_CASE("a person sees whether there is ML-KEM") {
+    Report report = example_report();
+    report.ml_kem = "not available (OpenSSL 3.0.17; it takes 3.5 or later)";
+    CHECK_THAT(text_of(to_json(report)),
+               Catch::Contains("\nML-KEM: not available (OpenSSL 3.0.17; it takes 3.5 or later)\n"));
+}
+
 TEST_CASE("a person sees what is up, what is down, and why") {
     CHECK(text_of(to_json(example_report())) ==
           R"(esplane 1.2.3, running for 2h 13m: 3 tunnels, 1 established, 1 connecting, 1 down

@@ -254,7 +254,7 @@ TEST_CASE("What a peer offers is shown in the same words, also what we do not ha
         {"protocol-9:aes256", {{1, ProtocolId{9}, {}, {encr(12, 256)}}}},
         {"encr-99-integ-66-prf-77-dh-55",
          {{1, ProtocolId::kIke, {}, {encr(99), other(T::kPrf, 77), other(T::kInteg, 66), other(T::kDh, 55)}}}},
-        {"aes256-type-6-36", {{1, ProtocolId::kIke, {}, {encr(12, 256), other(T{6}, 36)}}}},
+        {"aes256-ke1_mlkem768", {{1, ProtocolId::kIke, {}, {encr(12, 256), other(T{6}, 36)}}}},
         {"aes-aes256?", {{1, ProtocolId::kEsp, Bytes(4), {encr(12), {T::kEncr, 12, 256, true}}}}},
         {"3des/192", {{1, ProtocolId::kEsp, Bytes(4), {encr(3, 192)}}}},
     };
