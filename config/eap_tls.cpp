@@ -57,8 +57,10 @@ std::shared_ptr<const ike::CertificateAuth> read_user_certificate(const Section&
 }
 
 std::shared_ptr<const ike::CertificateAuth> without_proof(const ike::CertificateAuth& own) {
-    return std::make_shared<const ike::CertificateAuth>(
-        ike::CertificateAuth{{}, std::nullopt, own.trust, own.revocation, own.digest});
+    ike::CertificateAuth made = own;
+    made.chain.clear();
+    made.key.reset();
+    return std::make_shared<const ike::CertificateAuth>(std::move(made));
 }
 
 std::optional<MethodOffer> tls_peer_offer(const Section& auth, const ike::CertificateAuth* own,

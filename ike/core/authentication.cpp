@@ -82,8 +82,8 @@ std::optional<LastError> find_flaw(const Core& core, const IkeSa& sa, const Tunn
         return by_eap ? diagnosis::wrong_eap_key(tunnel, peer, theirs.id)
                       : diagnosis::wrong_psk(tunnel, peer, theirs.id);
     }
-    const auto proven = verify_certificate(*tunnel.certificate, core.statuses, core.wall_clock.now(), theirs.id, payloads,
-                                           signed_octets_of(sa, theirs));
+    const auto proven = verify_certificate(*tunnel.certificate, core.statuses, core.wall_clock.now(), theirs.id,
+                                           payloads, signed_octets_of(sa, theirs));
     if (proven) return std::nullopt;
     return diagnosis::certificate_refused(tunnel, peer, theirs.id, proven.error());
 }

@@ -74,8 +74,6 @@ void reject_responder(Core& core, IkeSa& sa, Tunnel& tunnel, LastError error);
 void accept_responder(Core& core, IkeSa& sa, Tunnel& tunnel, AuthExchange exchange, const wire::Id& id,
                       const wire::Payloads& payloads);
 Reply on_auth_request(Core& core, IkeSa& sa, const wire::Payloads& payloads);
-/// The same, when it has waited.
-void answer_auth(Core& core, IkeSa& sa, const WaitingRequest& request);
 /// The answer stays for repeated requests until the half-open time is up, and counts as half-open as long.
 Reply refuse_peer(Core& core, IkeSa& sa);
 /// Whether AUTH proves by `means` that the peer is who it says in IDi; empty when it does. Takes the keys with the PPK,
@@ -316,6 +314,11 @@ void answer_down_waiters(Core& core, Tunnel& tunnel);
 void child_rekeyed(Core& core, Tunnel& tunnel, dataplane::ChildId old, const std::string& message);
 void child_rekey_failed(Core& core, Tunnel& tunnel, dataplane::ChildId old, const LastError& error);
 void rekeys_failed(Core& core, Tunnel& tunnel, const LastError& error);
+
+// --- incoming_requests.cpp ---
+void on_request(Core& core, IkeSa& sa, const Path& path, const wire::Header& header, ByteView datagram);
+/// One of IKE_AUTH that has waited.
+void answer_auth(Core& core, IkeSa& sa, const WaitingRequest& request);
 
 // --- datagrams.cpp, timeouts.cpp, commands.cpp, status.cpp: what the engine is called with and asked for ---
 void on_datagram(Core& core, const Path& path, ByteView datagram);

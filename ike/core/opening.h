@@ -1,0 +1,23 @@
+// A protected message, opened with the keys of its IKE SA.
+#pragma once
+
+#include <optional>
+
+#include "crypto/result.h"
+#include "ike/core/core.h"
+#include "ike/core/exchanges.h"
+#include "ike/wire/codec.h"
+
+namespace esplane::ike {
+
+/// Whether it may have come from anybody.
+bool is_unauthenticated(const wire::ParseError& error);
+bool is_fragment(const wire::Header& header);
+/// One fragment, by `cipher`; an error where they were not agreed on.
+Result<wire::Fragment, wire::ParseError> open_fragment(const IkeSa& sa, const wire::Header& header, ByteView datagram,
+                                                       const crypto::SkCipher& cipher);
+/// What the message says; empty while fragments of it are missing, which the IKE SA keeps.
+Result<std::optional<Opened>, wire::ParseError> open(Core& core, IkeSa& sa, const wire::Header& header,
+                                                     ByteView datagram);
+
+}  // namespace esplane::ike
