@@ -148,6 +148,9 @@ void take_authentication_lifetime(Core& core, IkeSa& sa, const wire::Payloads& p
 void on_reauthenticate_timer(Core& core, IkeSa& sa);
 /// Nothing when another attempt is under way, or may not be made.
 void start_reauthentication(Core& core, IkeSa& sa);
+/// Whoever waits for a rekey on an IKE SA whose place another one has taken would wait for ever. It has what it wanted
+/// where that one was made for that.
+void answer_rekeys_of_replaced(Core& core, Tunnel& tunnel, const IkeSa& replaced, const IkeSa& by);
 
 // --- ike_life.cpp: from establishment to the end of an IKE SA ---
 /// AUTH is verified, or `sa` was made inside a verified one.

@@ -56,14 +56,6 @@ void drop_early_attempts(Core& core, Tunnel& tunnel, const IkeSa& established) {
     }
 }
 
-/// Whoever waits for a rekey on an IKE SA that another one has taken the place of would wait for ever.
-void fail_rekeys_of_replaced(Core& core, Tunnel& tunnel) {
-    rekeys_failed(
-        core, tunnel,
-        {"replaced", "Tunnel " + tunnel.name() +
-                         ": an IKE SA negotiated from the ground up took the place of the one to be rekeyed."});
-}
-
 /// The first policy that `older` serves and `newer` does not, though the peer has not refused it; empty: there is none.
 std::optional<std::uint32_t> next_to_take_over(Core& core, const Tunnel& tunnel, const IkeSa& older,
                                                const IkeSa& newer) {
@@ -89,7 +81,7 @@ void settle_pair(Core& core, Tunnel& tunnel, IkeSa& older, IkeSa& newer) {
     if (!crossed(older, newer)) {
         if (!take_over(core, tunnel, older, newer)) return;
         close_ike(core, older, std::nullopt);
-        fail_rekeys_of_replaced(core, tunnel);
+        answer_rekeys_of_replaced(core, tunnel, older, newer);
         return fill_up(core, tunnel, newer);
     }
     // As RFC 7296 2.8.1 does it for rekeys that cross: the lowest nonce goes, and who started it says so. The other
@@ -100,7 +92,7 @@ void settle_pair(Core& core, Tunnel& tunnel, IkeSa& older, IkeSa& newer) {
     IkeSa& winner = older_loses ? newer : older;
     if (!loser.initiator || !has_working_child(core, winner)) return;
     close_ike(core, loser, std::nullopt);
-    fail_rekeys_of_replaced(core, tunnel);
+    answer_rekeys_of_replaced(core, tunnel, loser, winner);
     fill_up(core, tunnel, winner);
 }
 
@@ -240,7 +232,7 @@ void on_initial_contact(Core& core, IkeSa& sa) {
             const auto& since = std::get<Established>(other->state).since;
             if (other->initiator && core.now - since < kCrossing) continue;
             end_ike(core, *other);
-            fail_rekeys_of_replaced(core, *tunnel);
+            answer_rekeys_of_replaced(core, *tunnel, *other, sa);
         }
     }
 }

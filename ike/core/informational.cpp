@@ -79,12 +79,11 @@ void on_ike_delete(Core& core, IkeSa& sa) {
     end_ike(core, sa);
     if (!served || tunnel == nullptr) return;
     // One of two that crossed: the other goes on, and lacks perhaps what was made on this one.
-    LastError error = diagnosis::deleted_by_peer(tunnel->options, sa.path.remote.address);
     if (const IkeSa* other = double_of(core, *tunnel, sa)) {
-        rekeys_failed(core, *tunnel, error);
+        answer_rekeys_of_replaced(core, *tunnel, sa, *other);
         return fill_up(core, *tunnel, *other);
     }
-    connection_lost(core, *tunnel, std::move(error), Next::kByStart);
+    connection_lost(core, *tunnel, diagnosis::deleted_by_peer(tunnel->options, sa.path.remote.address), Next::kByStart);
 }
 
 /// The peer could not accept our IKE_AUTH response, or finds our messages broken: for it the SA is over (2.21).

@@ -76,4 +76,15 @@ void start_reauthentication(Core& core, IkeSa& sa) {
     core.ike_sa(tunnel->ike_sas.back())->reauthenticates = sa.local_spi();
 }
 
+void answer_rekeys_of_replaced(Core& core, Tunnel& tunnel, const IkeSa& replaced, const IkeSa& by) {
+    const std::string where = "Tunnel " + tunnel.name();
+    if (by.reauthenticates == replaced.local_spi()) {
+        answer_waiters(core, tunnel, Waiter::For::kRekeyIke, true, "reauthenticated",
+                       where + ": IKE SA negotiated anew, suite " + to_string(by.suite) + ".");
+    }
+    rekeys_failed(
+        core, tunnel,
+        {"replaced", where + ": an IKE SA negotiated from the ground up took the place of the one to be rekeyed."});
+}
+
 }  // namespace esplane::ike

@@ -5,7 +5,7 @@ import subprocess
 import pytest
 
 from esplane import BINARY
-from lab import LabError, wait_until
+from lab import LabError
 from scenario import pair
 from topology import Topology
 from traffic import ping
@@ -24,8 +24,8 @@ def test_a_tunnel_and_its_rekeys(lab, proposal):
     assert ping(net.a, net.b.host_address) == 3
     # The IKE_SA is made anew, from the ground up, and has as many again.
     before = ours.tunnel()["ike"]["spi_i"]
-    ours.rekey(ike=True)
-    wait_until(lambda: (ours.tunnel()["ike"] or {}).get("spi_i") not in (None, before), 10, "another IKE_SA")
+    assert "negotiated anew" in ours.rekey(ike=True).stdout
+    assert ours.tunnel()["ike"]["spi_i"] != before
     assert ours.tunnel()["ike"]["suite"] == proposal
     assert ping(net.a, net.b.host_address) == 3
 
@@ -47,8 +47,8 @@ def test_what_this_openssl_lacks_is_said_by_check(tmp_path):
         "    auth: {psk: correct horse battery staple}\n"
         "    ike: {proposals: aes256gcm16-prfsha384-ecp384-ke1_mlkem768}\n"
     )
-    done = subprocess.run([BINARY, "check", "--config", config], capture_output=True, text=True, check=False)
+    done = subprocess.run([BINARY, "check", config], capture_output=True, text=True, check=False)
     version = subprocess.run(["openssl", "version"], capture_output=True, text=True, check=True).stdout.split()[1]
     has_it = tuple(int(part) for part in version.split(".")[:2]) >= (3, 5)
     assert (done.returncode == 0) == has_it
-    assert has_it or ("6:23" in done.stderr + done.stdout and "needs OpenSSL 3.5" in done.stderr + done.stdout)
+    assert has_it or ("6:22" in done.stderr + done.stdout and "needs OpenSSL 3.5" in done.stderr + done.stdout)

@@ -133,13 +133,17 @@ TEST_CASE("keys of additional key exchanges are replaced by such keys alone") {
     Pair pair(1, with_kem());
     const char* proposal = "aes256gcm16-prfsha256-x25519-ke1_mlkem768";
     pair.add(with(left_tunnel(), {proposal}), with(right_tunnel(), {proposal}));
-    pair.world.run_for(seconds(2));
+    // Later than two that both sides began could be.
+    pair.world.run_for(seconds(60));
     REQUIRE(pair.up());
     Node& who = GENERATE(true, false) ? pair.left : pair.right;
     std::size_t messages = 0;
     count_intermediates(pair, messages);
-    who.command(ike::Rekey{"t", true});
-    CHECK(pair.world.run_until([&] { return messages >= 2 && pair.up(); }, seconds(60)));
+    const auto command = who.command(ike::Rekey{"t", true});
+    CHECK(pair.world.run_until([&] { return messages >= 2 && who.answer(command) && pair.up(); }, seconds(60)));
+    REQUIRE(who.answer(command));
+    CHECK(who.answer(command)->ok);
+    CHECK(who.answer(command)->code == "reauthenticated");
     CHECK(suite_of(pair.left) == proposal);
     CHECK(suite_of(pair.right) == proposal);
 }
