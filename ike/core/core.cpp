@@ -15,6 +15,9 @@ constexpr std::chrono::milliseconds kStrangerRefill{200};
 // After a restart every peer asks at once or at its next liveness check; an answer is no longer than the question.
 constexpr std::uint32_t kTokenBurst = 1'000;
 constexpr std::chrono::milliseconds kTokenRefill{1};
+// Thousands of tunnels that start at once are common, and those that are dropped come again later and later. As many as
+// may be half-open, by default.
+constexpr std::uint32_t kSecondsAtOnce = 2;
 constexpr std::uint32_t kHintBurst = 5;
 constexpr std::chrono::milliseconds kHintRefill{1'000};
 
@@ -38,7 +41,7 @@ Core::Core(const Options& chosen, crypto::Random& randomness, const TrafficView&
       crash_tokens(kTokenBurst, kTokenRefill),
       stranger_reports(kStrangerBurst, kStrangerRefill),
       stranger_hints(kHintBurst, kHintRefill),
-      stranger_keys(chosen.handshakes_per_second / 4,
+      stranger_keys(kSecondsAtOnce * chosen.handshakes_per_second,
                     std::chrono::nanoseconds(std::chrono::seconds(1)) / chosen.handshakes_per_second),
       fingerprint_key(randomness.bytes(32)),
       next_instance_id(kFirstInstance) {}

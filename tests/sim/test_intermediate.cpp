@@ -50,7 +50,7 @@ Payloads with_ke(crypto::DhId method, Bytes value) {
 
 /// An engine that listens, and a peer that has done IKE_SA_INIT with it.
 struct Begun : Alone {
-    explicit Begun(ike::Options options = {}) : Alone(options), peer(with(right_tunnel(), {kOne}), 1) {
+    explicit Begun(const ike::Options& options = {}) : Alone(options), peer(with(right_tunnel(), {kOne}), 1) {
         auto tunnel = with(left_tunnel(), {kOne});
         tunnel.start = ike::StartMode::kListen;
         left.command(ike::AddTunnel{tunnel});
