@@ -78,7 +78,9 @@ bool take_over(Core& core, const Tunnel& tunnel, const IkeSa& older, IkeSa& newe
 }
 
 void settle_pair(Core& core, Tunnel& tunnel, IkeSa& older, IkeSa& newer) {
-    if (!crossed(older, newer)) {
+    // The other side, which does not know what it was made for, lets the same one go, or waits for our Delete.
+    const bool made_for_it = newer.reauthenticates == older.local_spi();
+    if (made_for_it || !crossed(older, newer)) {
         if (!take_over(core, tunnel, older, newer)) return;
         close_ike(core, older, std::nullopt);
         answer_rekeys_of_replaced(core, tunnel, older, newer);
