@@ -13,6 +13,7 @@
 #include "gateway/log.h"
 #include "gateway/port_surroundings.h"
 #include "gateway/reload.h"
+#include "gateway/responder.h"
 #include "gateway/service_manager.h"
 #include "gateway/status/units.h"
 #include "gateway/version.h"
@@ -32,8 +33,12 @@ Gateway::Gateway(Options options, std::string config_file, std::unique_ptr<ike::
       config_file_(std::move(config_file)),
       loop_(std::move(loop)),
       signals_(std::move(signals)),
-      status_fetcher_(*loop_, options_.dataplane.socket_mark,
-                      [this](const ike::StatusFetched& fetched) { runtime_->status_fetched(fetched); }),
+      status_fetcher_(
+          *loop_,
+          [mark = options_.dataplane.socket_mark](const ike::FetchStatus& question) {
+              return ask_responder(question, mark);
+          },
+          [this](const ike::StatusFetched& fetched) { runtime_->status_fetched(fetched); }),
       alive_timer_(*loop_,
                    [this] {
                        notify_alive();

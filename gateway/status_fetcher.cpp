@@ -5,7 +5,6 @@
 
 #include <utility>
 
-#include "gateway/http_post.h"
 #include "gateway/log.h"
 
 namespace esplane::gateway {
@@ -14,13 +13,16 @@ namespace {
 // One responder that does not answer holds up no other.
 constexpr std::size_t kThreads = 4;
 constexpr std::size_t kMostQuestions = 256;
-constexpr std::size_t kMostOctets = 64 << 10;
 
 }  // namespace
 
-StatusFetcher::StatusFetcher(ike::EventLoop& loop, std::uint32_t socket_mark, Deliver deliver)
-    : socket_mark_(socket_mark), deliver_(std::move(deliver)), news_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
-    watch_ = loop.watch(news_.get(), [this](auto) { this->deliver(); });
+StatusFetcher::StatusFetcher(ike::EventLoop& loop, Ask ask, Deliver deliver, std::chrono::milliseconds patience)
+    : ask_(std::move(ask)),
+      deliver_(std::move(deliver)),
+      patience_(patience),
+      news_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      due_timer_(loop, [this] { give_up(); }) {
+    watch_ = loop.watch(news_.get(), [this](auto) { take_answers(); });
 }
 
 StatusFetcher::~StatusFetcher() {
@@ -34,6 +36,9 @@ StatusFetcher::~StatusFetcher() {
 }
 
 void StatusFetcher::ask(ike::FetchStatus question) {
+    asked_.insert(question.certificate);
+    due_.push_back({ike::EventLoop::now() + patience_, question.certificate});
+    if (due_.size() == 1) due_timer_.set(due_.front().at);
     {
         const std::lock_guard lock(mutex_);
         if (questions_.size() < kMostQuestions) {
@@ -43,7 +48,7 @@ void StatusFetcher::ask(ike::FetchStatus question) {
             return;
         }
     }
-    put({{std::move(question.certificate), {}}, "too many other questions wait"});
+    put({{std::move(question.certificate), {}}, "OCSP: too many other questions wait for their responders"});
 }
 
 void StatusFetcher::work() {
@@ -54,19 +59,9 @@ void StatusFetcher::work() {
         const ike::FetchStatus question = std::move(questions_.front());
         questions_.pop_front();
         lock.unlock();
-        put(ask_now(question));
+        auto response = ask_(question);
+        put({{question.certificate, response ? *response : Bytes()}, response ? "" : response.error()});
     }
-}
-
-StatusFetcher::Answer StatusFetcher::ask_now(const ike::FetchStatus& question) const {
-    auto response = post({.url = question.url,
-                          .content_type = "application/ocsp-request",
-                          .accepted_type = "application/ocsp-response",
-                          .body = question.request,
-                          .most_octets = kMostOctets,
-                          .socket_mark = socket_mark_});
-    if (response) return {{question.certificate, *std::move(response)}, {}};
-    return {{question.certificate, {}}, "OCSP responder " + question.url + ": " + response.error()};
 }
 
 void StatusFetcher::put(Answer answer) {
@@ -76,7 +71,7 @@ void StatusFetcher::put(Answer answer) {
     static_cast<void>(write(news_.get(), &one, sizeof one));
 }
 
-void StatusFetcher::deliver() {
+void StatusFetcher::take_answers() {
     std::uint64_t count = 0;
     static_cast<void>(read(news_.get(), &count, sizeof count));
     std::vector<Answer> answers;
@@ -84,10 +79,23 @@ void StatusFetcher::deliver() {
         const std::lock_guard lock(mutex_);
         answers.swap(answers_);
     }
-    for (const Answer& answer : answers) {
-        if (!answer.problem.empty()) log_warning(answer.problem);
-        deliver_(answer.fetched);
+    for (const Answer& answer : answers)
+        deliver(answer);
+}
+
+void StatusFetcher::deliver(const Answer& answer) {
+    if (asked_.erase(answer.fetched.certificate) == 0) return;  // too late
+    if (!answer.problem.empty()) log_warning(answer.problem);
+    deliver_(answer.fetched);
+}
+
+void StatusFetcher::give_up() {
+    while (!due_.empty() && due_.front().at <= ike::EventLoop::now()) {
+        const std::string certificate = std::move(due_.front().certificate);
+        due_.pop_front();
+        deliver({{certificate, {}}, "OCSP: a responder, or the resolution of its name, takes too long"});
     }
+    if (!due_.empty()) due_timer_.set(due_.front().at);
 }
 
 }  // namespace esplane::gateway
