@@ -168,7 +168,7 @@ void send_auth(Core& core, IkeSa& sa, Transcript transcript) {
 void on_auth_response(Core& core, IkeSa& sa, AuthExchange exchange, const wire::Payloads& payloads) {
     Tunnel* tunnel = core.tunnel_of(sa);
     if (tunnel == nullptr) return core.discard(sa);
-    if (payloads.auth && must_wait_for_status(core, sa, tunnel->options, payloads)) {
+    if (payloads.auth && status_wait(core, sa, tunnel->options, payloads) == Answering::kLater) {
         std::get<Connecting>(sa.state).waiting =
             std::make_shared<WaitingAnswer>(WaitingAnswer{std::move(exchange), payloads});
         return;

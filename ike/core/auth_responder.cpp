@@ -17,20 +17,22 @@ namespace esplane::ike {
 
 namespace {
 
+template <typename List, typename Wanted>
+bool has(const List& list, const Wanted& wanted) {
+    return std::find(list.begin(), list.end(), wanted) != list.end();
+}
+
+bool allows(const AdditionalOffers& ours, const AdditionalChoice& chosen) {
+    return std::equal(ours.begin(), ours.end(), chosen.begin(), [](const auto& methods, crypto::DhId method) {
+        return methods.empty() ? method == crypto::DhId::kNone : has(methods, method);
+    });
+}
+
 bool allows(const TunnelOptions& options, const IkeSuite& suite) {
-    const auto has = [](const auto& list, const auto& wanted) {
-        return std::find(list.begin(), list.end(), wanted) != list.end();
-    };
     return std::any_of(options.ike_proposals.begin(), options.ike_proposals.end(), [&](const IkeProposal& proposal) {
         const bool integ = suite.integ == crypto::IntegId::kNone || has(proposal.integ, suite.integ);
-        bool additional = true;
-        for (std::size_t place = 0; place < kMostAdditional; ++place) {
-            const auto& ours = proposal.additional[place];
-            const bool none = ours.empty() && suite.additional[place] == crypto::DhId::kNone;
-            additional = additional && (none || has(ours, suite.additional[place]));
-        }
-        return additional && integ && has(proposal.encr, suite.encr) && has(proposal.prf, suite.prf) &&
-               has(proposal.dh, suite.dh);
+        return integ && has(proposal.encr, suite.encr) && has(proposal.prf, suite.prf) && has(proposal.dh, suite.dh) &&
+               allows(proposal.additional, suite.additional);
     });
 }
 
@@ -245,9 +247,8 @@ Reply on_auth_request(Core& core, IkeSa& sa, const wire::Payloads& payloads) {
         return refuse_peer(core, sa);
     }
     if (tunnel->options.eap_authenticator) return begin_eap(core, sa, *tunnel, payloads);
-    Reply later;
-    later.later = must_wait_for_status(core, sa, tunnel->options, payloads);
-    if (later.later) return later;
+    const Answering answering = status_wait(core, sa, tunnel->options, payloads);
+    if (answering != Answering::kNow) return {.payloads = {}, .after = {}, .answering = answering};
     if (auto flaw = verify_initiator(core, sa, tunnel->options, payloads)) {
         note_stranger_error(core, *tunnel, std::move(*flaw), core.stranger_reports.take(core.now));
         return refuse_peer(core, sa);

@@ -60,10 +60,9 @@ struct Answered {
 };
 
 /// Empty when the answer can be gone on with.
-std::optional<std::string> find_fault(const Result<std::optional<Opened>, wire::ParseError>& opened,
-                                      ExchangeType exchange) {
+std::optional<std::string> find_fault(const Result<Opened, wire::ParseError>& opened, ExchangeType exchange) {
     if (!opened) return opened.error().what;
-    const wire::Payloads& payloads = (*opened)->payloads;
+    const wire::Payloads& payloads = opened->payloads;
     if (payloads.unknown_critical) return "its answer has a critical payload of a type that we do not know";
     return wire::find_illegality(exchange, true, payloads);
 }
@@ -75,16 +74,12 @@ void on_response(Core& core, IkeSa& sa, const wire::Header& header, ByteView dat
         return;
     }
     const auto opened = open(core, sa, header, datagram);
-    if (!opened && is_unauthenticated(opened.error())) {
-        ++core.counters.bad_icv;
-        return;
-    }
-    if (opened && !*opened) return;
+    if (!opened) return;
     sa.response_fragments.forget();
     InFlight flight = *sa.out.land();
     core.cancel(Timer::kRetransmit, sa);
     sa.last_inbound = core.now;
-    if (const auto fault = find_fault(opened, header.exchange)) return on_fatal_error(core, sa, *fault);
+    if (const auto fault = find_fault(*opened, header.exchange)) return on_fatal_error(core, sa, *fault);
     std::visit(Answered{core, sa, header, **opened}, flight.exchange);
     if (sa.is<Established>() && sa.out.ids_running_out()) enqueue(core, sa, RekeyIke{});
     pump(core, sa);

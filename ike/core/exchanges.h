@@ -321,7 +321,7 @@ void rekeys_failed(Core& core, Tunnel& tunnel, const LastError& error);
 // --- incoming_requests.cpp ---
 void on_request(Core& core, IkeSa& sa, const Path& path, const wire::Header& header, ByteView datagram);
 /// One of IKE_AUTH that has waited.
-void answer_auth(Core& core, IkeSa& sa, const WaitingRequest& request);
+void answer_auth(Core& core, IkeSa& sa, WaitingRequest request);
 
 // --- datagrams.cpp, timeouts.cpp, commands.cpp, status.cpp: what the engine is called with and asked for ---
 void on_datagram(Core& core, const Path& path, ByteView datagram);

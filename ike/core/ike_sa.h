@@ -145,12 +145,19 @@ struct IkeSa {
     }
 };
 
+/// When a request gets its answer.
+enum class Answering : std::uint8_t {
+    kNow,
+    kLater,       ///< it waits for the status of a certificate (on_status)
+    kIfRepeated,  ///< as many wait for one as may
+};
+
 /// What an exchange's responder hands back. `after`: the answer waits until this CHILD_SA is installed, so that the
 /// first packet of the peer finds it (2.8).
 struct Reply {
     wire::Payloads payloads;
     std::optional<dataplane::ChildId> after;
-    bool later = false;  ///< not now: it must wait
+    Answering answering = Answering::kNow;
 };
 
 /// A message of the peer's, verified.

@@ -112,7 +112,15 @@ void take_next_keys(IkeSa& sa) {
     sa.protection = std::exchange(sa.next_protection, std::nullopt);
 }
 
-void answer(Core& core, IkeSa& sa, ExchangeType exchange, const WaitingRequest& request, const Reply& reply) {
+void settle(Core& core, IkeSa& sa, ExchangeType exchange, WaitingRequest request, const Reply& reply) {
+    if (reply.answering == Answering::kLater) {
+        std::get<HalfOpen>(sa.state).waiting = std::make_unique<WaitingRequest>(std::move(request));
+        return;
+    }
+    if (reply.answering == Answering::kIfRepeated) {
+        ++core.counters.half_open_dropped;
+        return;
+    }
     sa.in.answered(request.fingerprint, seal(core, sa, exchange, true, request.message_id, reply.payloads),
                    reply.after);
     take_next_keys(sa);
@@ -149,31 +157,20 @@ void on_request(Core& core, IkeSa& sa, const Path& path, const wire::Header& hea
         return;
     }
     const auto opened = open(core, sa, header, datagram);
-    if (!opened && is_unauthenticated(opened.error())) {
-        ++core.counters.bad_icv;
-        return;
-    }
-    if (opened && !*opened) return;
-    if (!may_compute(core, header.exchange)) return;
+    if (!opened || !may_compute(core, header.exchange)) return;
+    const auto& said = *opened;
     sa.request_fragments.forget();
-    note_alive(core, sa, path, opened && is_address_update(sa, (*opened)->payloads));
-    Reply reply =
-        opened ? answer_request(core, sa, path, header, **opened) : refuse_malformed(core, sa, opened.error().what);
-    if (reply.later) {
-        std::get<HalfOpen>(sa.state).waiting =
-            std::make_unique<WaitingRequest>(WaitingRequest{path, header.message_id, fingerprint, (*opened)->payloads});
-        return;
-    }
-    answer(core, sa, header.exchange, {path, header.message_id, fingerprint, {}}, reply);
+    note_alive(core, sa, path, said && is_address_update(sa, said->payloads));
+    const Reply reply =
+        said ? answer_request(core, sa, path, header, *said) : refuse_malformed(core, sa, said.error().what);
+    WaitingRequest request{path, header.message_id, fingerprint, {}};
+    if (reply.answering == Answering::kLater) request.payloads = said->payloads;
+    settle(core, sa, header.exchange, std::move(request), reply);
 }
 
-void answer_auth(Core& core, IkeSa& sa, const WaitingRequest& request) {
-    Reply reply = on_auth_request(core, sa, request.payloads);
-    if (reply.later) {
-        std::get<HalfOpen>(sa.state).waiting = std::make_unique<WaitingRequest>(request);
-        return;
-    }
-    answer(core, sa, ExchangeType::kIkeAuth, request, reply);
+void answer_auth(Core& core, IkeSa& sa, WaitingRequest request) {
+    const Reply reply = on_auth_request(core, sa, request.payloads);
+    settle(core, sa, ExchangeType::kIkeAuth, std::move(request), reply);
 }
 
 }  // namespace esplane::ike

@@ -4,6 +4,12 @@ namespace esplane::ike {
 
 namespace {
 
+/// Whether it may have come from anybody.
+bool is_unauthenticated(const wire::ParseError& error) {
+    return error.kind == wire::ParseErrorKind::kBadIcv || error.kind == wire::ParseErrorKind::kMissingSk ||
+           error.kind == wire::ParseErrorKind::kBadFragment;
+}
+
 /// The message, if it is whole; empty while fragments of it are missing.
 Result<std::optional<wire::Chain>, wire::ParseError> open_whole(Core& core, IkeSa& sa, const wire::Header& header,
                                                                 ByteView datagram) {
@@ -24,11 +30,6 @@ Result<std::optional<wire::Chain>, wire::ParseError> open_whole(Core& core, IkeS
 
 }  // namespace
 
-bool is_unauthenticated(const wire::ParseError& error) {
-    return error.kind == wire::ParseErrorKind::kBadIcv || error.kind == wire::ParseErrorKind::kMissingSk ||
-           error.kind == wire::ParseErrorKind::kBadFragment;
-}
-
 bool is_fragment(const wire::Header& header) {
     return header.first_payload == wire::PayloadType::kSkf;
 }
@@ -40,14 +41,19 @@ Result<wire::Fragment, wire::ParseError> open_fragment(const IkeSa& sa, const wi
     return wire::open_fragment(header, datagram, cipher);
 }
 
-Result<std::optional<Opened>, wire::ParseError> open(Core& core, IkeSa& sa, const wire::Header& header,
+std::optional<Result<Opened, wire::ParseError>> open(Core& core, IkeSa& sa, const wire::Header& header,
                                                      ByteView datagram) {
+    using Result = esplane::Result<Opened, wire::ParseError>;
     auto chain = open_whole(core, sa, header, datagram);
-    if (!chain) return Failure{chain.error()};
-    if (!*chain) return std::optional<Opened>();
+    if (!chain && is_unauthenticated(chain.error())) {
+        ++core.counters.bad_icv;
+        return std::nullopt;
+    }
+    if (!chain) return Result(Failure{chain.error()});
+    if (!*chain) return std::nullopt;
     auto payloads = wire::parse_payloads((*chain)->first, (*chain)->text);
-    if (!payloads) return Failure{payloads.error()};
-    return std::optional(Opened{*std::move(payloads), **std::move(chain)});
+    if (!payloads) return Result(Failure{payloads.error()});
+    return Result(Opened{*std::move(payloads), **std::move(chain)});
 }
 
 }  // namespace esplane::ike

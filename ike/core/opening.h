@@ -10,14 +10,13 @@
 
 namespace esplane::ike {
 
-/// Whether it may have come from anybody.
-bool is_unauthenticated(const wire::ParseError& error);
 bool is_fragment(const wire::Header& header);
 /// One fragment, by `cipher`; an error where they were not agreed on.
 Result<wire::Fragment, wire::ParseError> open_fragment(const IkeSa& sa, const wire::Header& header, ByteView datagram,
                                                        const crypto::SkCipher& cipher);
-/// What the message says; empty while fragments of it are missing, which the IKE SA keeps.
-Result<std::optional<Opened>, wire::ParseError> open(Core& core, IkeSa& sa, const wire::Header& header,
+/// What the message says, or why an authentic one cannot be read. Empty: there is nothing to do, as it is not
+/// authentic, which is counted, or fragments of it are missing, of which the IKE SA keeps this one.
+std::optional<Result<Opened, wire::ParseError>> open(Core& core, IkeSa& sa, const wire::Header& header,
                                                      ByteView datagram);
 
 }  // namespace esplane::ike

@@ -122,8 +122,10 @@ struct Options {
     /// request, and may have a TLS session.
     std::chrono::milliseconds eap_timeout{60'000};
     std::uint32_t eap_limit = 1024;
-    /// Key exchanges that we compute for peers that have not proven themselves, in the long run; a quarter of it at
-    /// once. What is above is dropped: the peer repeats its request.
+    /// Of them, those whose IKE_AUTH waits for the status of a certificate. Each keeps what it has said.
+    std::uint32_t status_wait_limit = 256;
+    /// Key exchanges that we compute for peers that have not proven themselves, in the long run; at once as many as in
+    /// two seconds. What is above is dropped: the peer repeats its request.
     std::uint32_t handshakes_per_second = 4000;
     /// What tokens are made of that tell a peer of our restart (RFC 6290), the same after it; null: none are made.
     std::shared_ptr<const crypto::Secret> crash_secret;

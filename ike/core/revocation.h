@@ -9,8 +9,9 @@
 
 namespace esplane::ike {
 
-/// True: the status of a certificate in `payloads` is being asked for, and `sa` must wait: on_status() goes on with it.
-bool must_wait_for_status(Core& core, const IkeSa& sa, const TunnelOptions& tunnel, const wire::Payloads& payloads);
+/// kLater: the status of a certificate in `payloads` is being asked for, and on_status() goes on with `sa`. Only so
+/// many responders' ones may wait, as what they keep is a stranger's.
+Answering status_wait(Core& core, const IkeSa& sa, const TunnelOptions& tunnel, const wire::Payloads& payloads);
 /// What a responder said, or that none said anything.
 void on_status(Core& core, const StatusFetched& event);
 

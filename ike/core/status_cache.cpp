@@ -1,6 +1,7 @@
 #include "ike/core/status_cache.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace esplane::ike {
@@ -20,6 +21,11 @@ bool StatusCache::wait(const std::string& certificate, IkeSpi sa) {
     std::vector<IkeSpi>& waiting = waiting_[certificate];
     waiting.push_back(sa);
     return waiting.size() == 1;
+}
+
+std::size_t StatusCache::waiting() const {
+    return std::accumulate(waiting_.begin(), waiting_.end(), std::size_t{0},
+                           [](std::size_t sum, const auto& entry) { return sum + entry.second.size(); });
 }
 
 std::vector<IkeSpi> StatusCache::put(const std::string& certificate, Bytes response, TimePoint now) {

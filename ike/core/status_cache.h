@@ -29,6 +29,8 @@ class StatusCache {
     /// An empty response: none could be had. Returns who has waited.
     std::vector<IkeSpi> put(const std::string& certificate, Bytes response, TimePoint now);
     std::size_t size() const { return entries_.size(); }
+    /// How many wait.
+    std::size_t waiting() const;
 
   private:
     struct Entry {

@@ -15,7 +15,7 @@ constexpr int kEventsPerTurn = 1024;
 }  // namespace
 
 Runtime::Runtime(EventLoop& loop, std::optional<UdpTransport> transport, dataplane::Dataplane& dataplane,
-                 crypto::Random& random, Options options, Observer& observer)
+                 crypto::Random& random, const Options& options, Observer& observer)
     : transport_(std::move(transport)),
       dataplane_(dataplane),
       options_(options),

@@ -43,7 +43,7 @@ class Runtime {
 
     /// What is taken by reference must outlive the runtime. Without a transport the data plane carries all of IKE.
     Runtime(EventLoop& loop, std::optional<UdpTransport> transport, dataplane::Dataplane& dataplane,
-            crypto::Random& random, Options options, Observer& observer);
+            crypto::Random& random, const Options& options, Observer& observer);
     ~Runtime();
     Runtime(const Runtime&) = delete;
     Runtime& operator=(const Runtime&) = delete;

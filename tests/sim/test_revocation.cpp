@@ -42,8 +42,10 @@ std::shared_ptr<const ike::CertificateAuth> with(const Made& own, crypto::Revoca
 
 /// One of the two, `judge`, asks about the other one.
 struct Trial {
-    explicit Trial(bool judge_initiates, crypto::RevocationPolicy policy, const char* url = kUrl)
-        : left_made(gateway("left.example.org", url)),
+    explicit Trial(bool judge_initiates, crypto::RevocationPolicy policy, const char* url = kUrl,
+                   const ike::Options& options = {})
+        : pair(1, options),
+          left_made(gateway("left.example.org", url)),
           right_made(gateway("right.example.org", url)),
           judge(judge_initiates ? pair.left : pair.right),
           judged(judge_initiates ? right_made : left_made) {
@@ -156,6 +158,25 @@ TEST_CASE("a certificate that does not say where to ask is judged by what there 
     trial.pair.world.run_for(seconds(2));
     CHECK(trial.judge.asked.empty());
     CHECK(trial.code() == "certificate_revocation_unknown");
+}
+
+TEST_CASE("as responder: where too many wait already, a peer is asked about when it comes again") {
+    ike::Options options;
+    options.status_wait_limit = 0;
+    SECTION("with no room at all") {
+        Trial trial(false, crypto::RevocationPolicy::kStrict, kUrl, options);
+        trial.pair.world.run_for(seconds(10));
+        CHECK(trial.judge.asked.empty());
+        CHECK_FALSE(trial.is_up());
+        CHECK(trial.judge.engine().counters().half_open_dropped >= 3);
+    }
+    SECTION("an initiator, which knows whom it talks to, waits in any case") {
+        Trial trial(true, crypto::RevocationPolicy::kStrict, kUrl, options);
+        trial.pair.world.run_for(seconds(1));
+        trial.answer(trial.response());
+        trial.pair.world.run_for(seconds(1));
+        CHECK(trial.is_up());
+    }
 }
 
 }  // namespace esplane::sim

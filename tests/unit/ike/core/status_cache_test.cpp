@@ -15,8 +15,10 @@ TEST_CASE("one question for all who wait, whose answer all of them get once") {
     CHECK(cache.wait("a", IkeSpi{1}));
     CHECK_FALSE(cache.wait("a", IkeSpi{2}));
     CHECK(cache.wait("b", IkeSpi{3}));
+    CHECK(cache.waiting() == 3);
     CHECK(cache.put("a", {7}, kStart) == std::vector<IkeSpi>{IkeSpi{1}, IkeSpi{2}});
     CHECK(to_bytes(cache.response("a")) == Bytes{7});
+    CHECK(cache.waiting() == 1);
     CHECK(cache.put("a", {8}, kStart).empty());
     CHECK(to_bytes(cache.response("a")) == Bytes{7});  // nobody asked for that
     CHECK(cache.response("b").empty());
