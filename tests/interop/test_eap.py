@@ -58,16 +58,17 @@ def their_client(lab, own, peer, authority, user=USER, password=PASSWORD):
     return strongswan_at(lab, own, peer, authority=authority, eap="eap-mschapv2", user=(user, password))
 
 
-def their_server(lab, own, peer, authority, user=USER, password=PASSWORD):
+def their_server(lab, own, peer, authority, eap="eap-mschapv2", user=(USER, PASSWORD), **more):
     return strongswan_at(
         lab,
         own,
         peer,
         authority=authority,
         certified=authority.gateway(own.identity),
-        eap="eap-mschapv2",
+        eap=eap,
         asks_eap=True,
-        user=(user, password),
+        user=user,
+        **more,
     )
 
 

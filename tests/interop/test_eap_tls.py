@@ -4,12 +4,12 @@ import json
 
 import pytest
 
+import test_eap
 from certificates import Authority
 from esplane import BINARY
 from lab import LabError
 from scenario import esplane_at, strongswan_at
 from test_certificates import KINDS, auth_of
-from test_eap import files
 from test_remote_access import client_at, gateway_with_pool, peers, vip
 from topology import Topology
 from traffic import ping, ping_from
@@ -46,16 +46,7 @@ def their_client(lab, own, peer, authority, certified=None, user=USER):
 
 
 def their_server(lab, own, peer, authority, **more):
-    return strongswan_at(
-        lab,
-        own,
-        peer,
-        authority=authority,
-        certified=authority.gateway(own.identity),
-        eap="eap-tls",
-        asks_eap=True,
-        **more,
-    )
+    return test_eap.their_server(lab, own, peer, authority, eap="eap-tls", user=None, **more)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -105,6 +96,13 @@ def test_road_warriors_with_certificates(lab, authority):
     assert set(peers(ours)) == set(users)
 
 
+def failure(side):
+    """What an esplane says of EAP that has failed."""
+    error = side.wait_error()
+    assert error["code"] == "eap_failed"
+    return error["message"]
+
+
 def bad_users(authority):
     """A user's certificate, lists of revoked ones, and what is said of it here and there."""
     revoked = authority.gateway(USER)
@@ -123,11 +121,10 @@ def test_strongswan_as_client_is_refused(lab, authority, flaw):
     peer = their_client(lab, net.b, net.a, authority, certified)
     with pytest.raises(LabError):
         peer.initiate()
-    error = ours.wait_error()
-    assert error["code"] == "eap_failed"
-    assert f"(tls, EAP identity '{USER}')" in error["message"]
+    message = failure(ours)
+    assert f"(tls, EAP identity '{USER}')" in message
     # charon does not show a certificate that it does not believe itself.
-    assert why in error["message"] or "it has shown no certificate" in error["message"]
+    assert why in message or "it has shown no certificate" in message
     assert SUCCESS not in peer.process.log()
     assert ping(net.a, net.b.host_address, timeout=0.2) == 0
 
@@ -140,10 +137,9 @@ def test_strongswan_as_server_refuses_us(lab, authority, flaw):
     ours = our_client(lab, net.a, net.b, authority, certified)
     with pytest.raises(LabError):
         ours.up()
-    error = ours.wait_error()
-    assert error["code"] == "eap_failed"
-    assert f"(tls, EAP identity '{USER}')" in error["message"]
-    assert "it answers our certificate with the TLS alert '" in error["message"]
+    message = failure(ours)
+    assert f"(tls, EAP identity '{USER}')" in message
+    assert "it answers our certificate with the TLS alert '" in message
     assert SUCCESS not in peer.process.log()
     assert ping(net.a, net.b.host_address, timeout=0.2) == 0
 
@@ -157,9 +153,7 @@ def test_both_of_us_say_why(lab, authority, flaw):
     with pytest.raises(LabError):
         client.up()
     for side, words in ((server, why), (client, f"TLS alert '{alert}'")):
-        error = side.wait_error()
-        assert error["code"] == "eap_failed"
-        assert words in error["message"]
+        assert words in failure(side)
 
 
 def test_a_server_of_eap_of_another_name_gets_no_certificate(lab, authority):
@@ -175,7 +169,7 @@ def test_a_server_of_eap_of_another_name_gets_no_certificate(lab, authority):
 def test_of_two_methods_the_client_takes_its_own(lab, authority):
     net = Topology(lab, sites=3)
     users = {"users": {"alice": {"password": "correct horse"}, USER: {}}}
-    paths = files(lab, net.a, users_file=json.dumps(users).encode())
+    paths = test_eap.files(lab, net.a, users_file=json.dumps(users).encode())
     auth = auth_of(lab, net.a, authority.gateway(net.a.identity), authority)
     ours = gateway_with_pool(
         lab,
@@ -196,7 +190,7 @@ def test_of_two_methods_the_client_takes_its_own(lab, authority):
 
 def test_a_user_who_is_not_listed_is_refused(lab, authority):
     net = Topology(lab)
-    paths = files(lab, net.a, users_file=json.dumps({"users": {"bob": {}}}).encode())
+    paths = test_eap.files(lab, net.a, users_file=json.dumps({"users": {"bob": {}}}).encode())
     ours = our_server(lab, net.a, net.b, authority, **paths)
     peer = their_client(lab, net.b, net.a, authority)
     with pytest.raises(LabError):

@@ -43,6 +43,14 @@ def ike_spis(gateway):
     return ike["spi_i"], ike["spi_r"]
 
 
+def up_with_ourselves(lab, net):
+    """One that listens at b, one that roams at a, and the SPIs of their tunnel."""
+    peer = esplane_at(lab, net.b, net.a)
+    ours = roaming_at(lab, net.a, net.b)
+    ours.up()
+    return peer, ours, spis(ours)
+
+
 @contextlib.contextmanager
 def echoes(net):
     """A flow between the hosts of a and b that runs until the end of the `with`, and its tally in a list."""
@@ -81,10 +89,7 @@ def plug_into_cafe(lab, net, site):
 
 
 def test_a_move_with_both_addresses_there_loses_nothing(lab, net):
-    peer = esplane_at(lab, net.b, net.a)
-    ours = roaming_at(lab, net.a, net.b)
-    ours.up()
-    before = spis(ours)
+    peer, ours, before = up_with_ourselves(lab, net)
     with echoes(net) as tallies:
         add_route(net.a, net.b, "192.0.2.101")
         ours.process.wait_for_line(MOVED.format("192.0.2.101"), 3)
@@ -96,10 +101,7 @@ def test_a_move_with_both_addresses_there_loses_nothing(lab, net):
 
 
 def test_an_address_that_is_replaced_costs_a_moment(lab, net):
-    peer = esplane_at(lab, net.b, net.a)
-    ours = roaming_at(lab, net.a, net.b)
-    ours.up()
-    before = spis(ours)
+    peer, ours, before = up_with_ourselves(lab, net)
     with echoes(net) as tallies:
         renumber(net.a, "192.0.2.101")
         peer.process.wait_for_line(FOLLOWED.format(net.a.address, "192.0.2.101"), 3)
@@ -115,10 +117,7 @@ def test_an_address_that_is_replaced_costs_a_moment(lab, net):
 
 def test_into_a_nat_and_out_of_it(lab, net):
     plug_into_cafe(lab, net, net.a)
-    peer = esplane_at(lab, net.b, net.a)
-    ours = roaming_at(lab, net.a, net.b)
-    ours.up()
-    before = spis(ours)
+    peer, ours, before = up_with_ourselves(lab, net)
     assert encapsulation(ours) == "esp"
     net.a.gateway.ip(f"route add {net.b.address}/32 via 172.16.50.254")
     peer.process.wait_for_line(FOLLOWED.format(net.a.address, "192.0.2.50"), 3)
@@ -137,10 +136,7 @@ def test_into_a_nat_and_out_of_it(lab, net):
 
 def test_a_link_that_goes_down_is_left_at_once(lab, net):
     plug_into_cafe(lab, net, net.a)
-    peer = esplane_at(lab, net.b, net.a)
-    ours = roaming_at(lab, net.a, net.b)
-    ours.up()
-    before = spis(ours)
+    peer, ours, before = up_with_ourselves(lab, net)
     net.a.gateway.ip("route add default via 172.16.50.254 metric 900", "link set wan down")
     peer.process.wait_for_line(FOLLOWED.format(net.a.address, "192.0.2.50"), 3)
     assert ping(net.a, net.b.host_address) == 3

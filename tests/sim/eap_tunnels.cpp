@@ -1,8 +1,11 @@
 #include "tests/sim/eap_tunnels.h"
 
+#include <catch2/catch.hpp>
+
 namespace esplane::sim {
 
 using crypto::test::Made;
+using std::chrono::seconds;
 
 namespace {
 
@@ -39,6 +42,30 @@ ike::TunnelOptions eap_server(int rounds) {
     options.certificate = certificate_of(gateway());
     options.eap_authenticator = fake_authenticator({{"alice", "pw of alice"}, {"bob", "pw of bob"}}, rounds);
     return options;
+}
+
+void hold_against_mishaps(const ike::TunnelOptions& left, const ike::TunnelOptions& right, std::uint64_t datagrams) {
+    for (std::uint64_t which = 1; which <= datagrams; ++which) {
+        for (const char* fate : {"lost", "twice", "late"}) {
+            INFO("datagram " << which << " " << fate);
+            Pair pair;
+            std::uint64_t count = 0;
+            pair.world.network.filter = [&](const Packet& packet) {
+                if (!std::holds_alternative<Bytes>(packet.content) || ++count != which || fate[0] == 't') return true;
+                if (fate[1] == 'a') pair.world.at(seconds(3), [&pair, packet] { pair.world.transmit(packet); });
+                return false;
+            };
+            pair.world.network.faults.repeat = fate[0] == 't' ? 1 : 0;
+            pair.add(left, right);
+            CHECK(pair.world.run_until([&] { return pair.left.status().state == ike::TunnelState::kEstablished; },
+                                       seconds(10)));
+            pair.world.network.faults.repeat = 0;
+            // IKE_SA_INIT that comes late makes a half-open IKE SA, for its time.
+            pair.world.run_for(seconds(40));
+            CHECK(pair.up());
+            CHECK(pair.leftover() == "");
+        }
+    }
 }
 
 }  // namespace esplane::sim

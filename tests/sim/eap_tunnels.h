@@ -17,4 +17,8 @@ ike::TunnelOptions eap_client(const std::string& identity = "alice", const std::
 /// The right tunnel as gateway, certified by the authority; it knows alice and bob.
 ike::TunnelOptions eap_server(int rounds = 2);
 
+/// Each of the first so many datagrams of a set-up lost, late, or all of them twice: it comes up, and nothing is left
+/// over.
+void hold_against_mishaps(const ike::TunnelOptions& left, const ike::TunnelOptions& right, std::uint64_t datagrams);
+
 }  // namespace esplane::sim

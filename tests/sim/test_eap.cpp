@@ -93,27 +93,7 @@ TEST_CASE("an EAP client negotiates anew in time, by EAP, and no packet is lost 
 TEST_CASE("EAP with each single datagram lost, sent twice, or late") {
     const auto total = datagrams_to_come_up();
     REQUIRE(total >= 12);
-    for (std::uint64_t which = 1; which <= total; ++which) {
-        for (const char* fate : {"lost", "twice", "late"}) {
-            INFO("datagram " << which << " " << fate);
-            Pair pair;
-            std::uint64_t count = 0;
-            pair.world.network.filter = [&](const Packet& packet) {
-                if (!std::holds_alternative<Bytes>(packet.content) || ++count != which || fate[0] == 't') return true;
-                if (fate[1] == 'a') pair.world.at(seconds(3), [&pair, packet] { pair.world.transmit(packet); });
-                return false;
-            };
-            pair.world.network.faults.repeat = fate[0] == 't' ? 1 : 0;
-            pair.add(eap_client(), eap_server());
-            CHECK(pair.world.run_until([&] { return pair.left.status().state == ike::TunnelState::kEstablished; },
-                                       seconds(10)));
-            pair.world.network.faults.repeat = 0;
-            // IKE_SA_INIT that comes late makes a half-open IKE SA, for its time.
-            pair.world.run_for(seconds(40));
-            CHECK(pair.up());
-            CHECK(pair.leftover() == "");
-        }
-    }
+    hold_against_mishaps(eap_client(), eap_server(), total);
 }
 
 TEST_CASE("EAP over a bad network") {

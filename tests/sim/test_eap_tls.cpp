@@ -102,27 +102,8 @@ TEST_CASE("EAP-TLS of long chains, of which no datagram is longer than any netwo
     CHECK(longest <= 1280 - kIpv6AndUdp);
 }
 
-TEST_CASE("EAP-TLS with each single datagram lost or sent twice") {
-    const auto left = client(certified("alice"));
-    const auto right = server(certified("right.example.org"));
-    for (std::uint64_t which = 1; which <= 24; ++which) {
-        for (const bool twice : {false, true}) {
-            INFO("datagram " << which << (twice ? " twice" : " lost"));
-            Pair pair;
-            std::uint64_t count = 0;
-            pair.world.network.filter = [&](const Packet& packet) {
-                return twice || !std::holds_alternative<Bytes>(packet.content) || ++count != which;
-            };
-            pair.world.network.faults.repeat = twice ? 1 : 0;
-            pair.add(left, right);
-            CHECK(pair.world.run_until([&] { return pair.left.status().state == ike::TunnelState::kEstablished; },
-                                       seconds(10)));
-            pair.world.network.faults.repeat = 0;
-            pair.world.run_for(seconds(40));
-            CHECK(pair.up());
-            CHECK(pair.leftover() == "");
-        }
-    }
+TEST_CASE("EAP-TLS with each single datagram lost, sent twice, or late") {
+    hold_against_mishaps(client(certified("alice")), server(certified("right.example.org")), 24);
 }
 
 TEST_CASE("a certificate that does not let the user in is told on both sides, and nothing comes of it") {

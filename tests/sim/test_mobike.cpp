@@ -23,7 +23,8 @@ struct Travellers : Pair {
         : Pair(seed) {
         world.lend(left, kSecond);
         world.lend(left, kThird);
-        REQUIRE(establish(std::move(left_options), std::move(right_options)));
+        const bool established = establish(std::move(left_options), std::move(right_options));
+        REQUIRE(established);
         spi = current_children(left)[0].spi_in;
         ike_spi = left.status().ike->spi_i;
     }

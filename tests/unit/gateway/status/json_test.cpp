@@ -23,7 +23,7 @@ TEST_CASE("an established tunnel has all that the contract names") {
     CHECK(tunnel["packets_in"] == 1500);
     CHECK(tunnel["drops"] == Json{{"replayed", 3}});
 
-    const Json ike = tunnel["ike"];
+    const Json& ike = tunnel["ike"];
     CHECK(ike["spi_i"] == "0000000000000001");
     CHECK(ike["spi_r"] == "fedcba9876543210");
     CHECK(ike["suite"] == "aes256gcm16-prfsha256-ecp256");

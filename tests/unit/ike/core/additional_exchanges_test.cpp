@@ -4,7 +4,7 @@
 namespace esplane::ike {
 namespace {
 
-using namespace samples;
+using namespace samples;  // NOLINT(google-build-using-namespace)
 
 TEST_CASE("additional key exchanges are written as strongSwan users write them") {
     for (const std::string_view text :

@@ -3,7 +3,7 @@
 namespace esplane::ike {
 namespace {
 
-using namespace samples;
+using namespace samples;  // NOLINT(google-build-using-namespace)
 
 TEST_CASE("An answer to an IKE offer must be one of its proposals, with one transform of each type") {
     const auto offered =

@@ -3,7 +3,7 @@
 namespace esplane::ike {
 namespace {
 
-using namespace samples;
+using namespace samples;  // NOLINT(google-build-using-namespace)
 
 std::vector<Proposal> one_ike(std::vector<Transform> transforms) {
     return {{1, ProtocolId::kIke, {}, std::move(transforms)}};

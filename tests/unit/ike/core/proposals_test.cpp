@@ -4,7 +4,7 @@
 namespace esplane::ike {
 namespace {
 
-using namespace samples;
+using namespace samples;  // NOLINT(google-build-using-namespace)
 
 TEST_CASE("An IKE offer is numbered, and AEADs stand apart from ciphers with an integrity algorithm") {
     const auto offered =
